@@ -1,0 +1,1 @@
+"""What the bundled firm's people did and allowed, invented from its nine sources."""

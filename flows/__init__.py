@@ -1,0 +1,1 @@
+"""Stories: what happens, in order."""

@@ -1,0 +1,1 @@
+"""The domain: plain Python that has never heard of Prefect."""

@@ -1,0 +1,37 @@
+"""Companies: without legal form, town in brackets or branch."""
+
+import re
+from functools import lru_cache
+
+from heliu.identity.han import simplified
+from heliu.identity.text import NOTHING, Found, Status, clean, is_empty
+
+NO_COMPANY = frozenset(
+    "个人 个体 个体户 自由职业 自由职业者 自由 待业 无业 退休 学生 在家 家庭主妇 "
+    "无公司 无单位 self self-employed freelance freelancer individual".split()
+)
+LEGAL_FORM = re.compile(
+    r"(?i)(?:股份有限公司|有限责任公司|有限公司|责任公司|总公司|公司|集团"
+    r"|,?\s+(?:co\.?,?\s*ltd|inc|ltd|llc|llp|plc|corp|corporation|gmbh|limited|company)\.?)$"
+)
+BRANCH = re.compile(r"(?<=公司)[\u4e00-\u9fff]{1,8}(?:分公司|办事处|分部)$")
+PLACE = re.compile(r"^(?:[\u4e00-\u9fff]{2,3}省)?(?:[\u4e00-\u9fff]{2,3}市)?(?=[\u4e00-\u9fff]{3})")
+BRACKETS = re.compile(r"\([^()]*\)|【[^】]*】|\[[^\]]*\]")
+HAN_BLANK = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+
+
+@lru_cache(maxsize=50_000)
+def normalise_company(text: str) -> Found:
+    """The name people call a company by.
+
+    >>> normalise_company("华信教育（深圳）股份有限公司").value
+    '华信教育'
+    """
+    cleaned = clean(text)
+    if is_empty(cleaned) or cleaned.casefold() in NO_COMPANY:
+        return NOTHING
+    name = HAN_BLANK.sub("", BRACKETS.sub("", simplified(cleaned))).strip()
+    name = PLACE.sub("", BRANCH.sub("", name))
+    while (shorter := LEGAL_FORM.sub("", name).strip(" ,")) and shorter != name:
+        name = shorter
+    return Found(name or cleaned, Status.OK)

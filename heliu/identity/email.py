@@ -1,0 +1,114 @@
+"""E-mail addresses: one mailbox, one spelling."""
+
+import re
+from functools import lru_cache
+
+from heliu.identity.text import NOTHING, Found, Status, clean, is_empty
+
+ADDRESS = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
+SPLIT = re.compile(r"[;,、/|]|\s(?=\S+@)")
+MASK = re.compile(r"\*{2,}")
+DISPLAYED = re.compile(r"<([^<>]*@[^<>]*)>")
+
+SAME_DOMAIN = {"googlemail.com": "gmail.com"}
+DOTLESS = frozenset({"gmail.com"})
+TAGGED = frozenset(
+    "gmail.com outlook.com hotmail.com live.com icloud.com me.com fastmail.com "
+    "proton.me protonmail.com".split()
+)
+# Domains nobody owns mailboxes at, one slip away from one where many do.
+TYPOS = {
+    "gmial.com": "gmail.com",
+    "gamil.com": "gmail.com",
+    "gmai.com": "gmail.com",
+    "gmail.co": "gmail.com",
+    "hotmial.com": "hotmail.com",
+    "hotmail.co": "hotmail.com",
+    "outlok.com": "outlook.com",
+    "outlook.co": "outlook.com",
+    "qq.cm": "qq.com",
+    "qq.co": "qq.com",
+    "qq.cn.com": "qq.com",
+    "163.co": "163.com",
+    "163.cm": "163.com",
+    "126.co": "126.com",
+    "126.cm": "126.com",
+    "foxmial.com": "foxmail.com",
+}
+TYPO_ENDINGS = (".con", ".cmo", ".ocm", ".comm", ".vom", ".xom")
+ROLES = frozenset(
+    "hr info service services admin administrator sales support contact office kefu marketing "
+    "finance jobs job recruit zhaopin help helpdesk enquiries postmaster webmaster noreply "
+    "no-reply hello team mail reception caiwu".split()
+)
+FILLER_NAMES = frozenset(
+    "test tests testing none null no na nil abc abcd aaa xxx asd asdf qwe qwer qwerty example "
+    "unknown someone nobody a x xx".split()
+)
+FILLER_DOMAINS = frozenset(
+    "test.com none.com no.com null.com example.com example.org a.com aa.com aaa.com abc.com "
+    "xxx.com 123.com".split()
+)
+ASCENDING = "01234567890"
+
+
+@lru_cache(maxsize=200_000)
+def normalise_email(text: str) -> tuple[Found, ...]:
+    """Every address of a cell, lower-cased and as its provider delivers it; never empty.
+
+    >>> normalise_email("Zh.Ang+promo@GoogleMail.com")
+    (Found(value='zhang@gmail.com', status=<Status.OK: 'ok'>),)
+    """
+    cleaned = clean(text).casefold().replace("。", ".")
+    if is_empty(cleaned):
+        return (NOTHING,)
+    pieces = SPLIT.split(cleaned) if cleaned.count("@") > 1 else [cleaned]
+    found = dict.fromkeys(_one(piece) for piece in pieces if "@" in piece)
+    return tuple(found) or (Found("", Status.INVALID),)
+
+
+def _one(text: str) -> Found:
+    if match := DISPLAYED.search(text):
+        text = match[1]
+    text = re.sub(r"\s", "", text).removeprefix("mailto:").strip(".,;:<>()\"'")
+    if MASK.search(text):
+        return Found("", Status.MASKED)
+    mended = _mend(text)
+    if not ADDRESS.fullmatch(mended):
+        return Found("", Status.INVALID)
+    local, domain = mended.split("@")
+    domain = SAME_DOMAIN.get(domain, domain)
+    if domain in TAGGED:
+        local = local.split("+")[0]
+    if domain in DOTLESS:
+        local = local.replace(".", "")
+    if not local:
+        return Found("", Status.INVALID)
+    if _is_filler(local, domain):
+        return Found("", Status.BLOCKED)
+    value = f"{local}@{domain}"
+    if mended != text:
+        return Found(value, Status.REPAIRED)
+    return Found(value, Status.ROLE if local in ROLES else Status.OK)
+
+
+def _mend(text: str) -> str:
+    """Undo a slip in the domain that can't be what was meant."""
+    local, _, domain = text.rpartition("@")
+    domain = domain.replace(",", ".")
+    domain = TYPOS.get(domain, domain)
+    for ending in TYPO_ENDINGS:
+        if domain.endswith(ending):
+            domain = domain.removesuffix(ending) + ".com"
+    return f"{local}@{domain}" if local else text
+
+
+def _is_filler(local: str, domain: str) -> bool:
+    if domain in FILLER_DOMAINS or local in FILLER_NAMES:
+        return True
+    if len(set(local)) == 1 and (local.isdigit() or len(local) > 2):
+        return True
+    return local.isdigit() and local in ASCENDING

@@ -1,0 +1,116 @@
+"""Phone numbers: the common Chinese form by one pattern, the world's by phonenumbers."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from heliu.identity.text import NOTHING, Found, Status, clean, is_empty
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+CHINESE = re.compile(r"(?:\+?86|0086)?0?(1[3-9]\d{9})")
+MOBILE_WITHIN = re.compile(r"(?<!\d)(?:\+?86|0086)?0?(1[3-9]\d{9})(?!\d)")
+SPLIT = re.compile(r"[/、,;|&\n]|\s或\s?|或者?|和")
+MASK = re.compile(r"\d[\d\s-]*(?:[*xX●○•#?_]\s*){2,}")
+SCIENTIFIC = re.compile(r"(\d(?:\.\d+)?)[eE]\+?\d+")
+EXTENSION = re.compile(r"(?i)(?:转|分机|ext\.?|#)\s*\d+.*$")
+SERVICE = re.compile(r"(?:\+?86)?(?:[48]00\d{7}|10\d{3}|12\d{3}|9[56]\d{3,6}|1[12]\d|118\d{2,3})")
+# One digit to the end, or an operator's famous test numbers.
+FILLER = re.compile(r"1[3-9]\d(\d)\1{7}")
+PLACEHOLDERS = frozenset({"13800138000", "13800138001", "13900139000", "13700137000"})
+
+SHARED = {PhoneNumberType.FIXED_LINE}
+PERSONAL = {
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE,  # North America doesn't tell them apart
+    PhoneNumberType.PERSONAL_NUMBER,
+    PhoneNumberType.VOIP,
+}
+
+
+@lru_cache(maxsize=200_000)
+def normalise_phone(text: str, region: str = "CN") -> tuple[Found, ...]:
+    """Every number of a cell in E.164, best first as written; never empty.
+
+    Args:
+        text: The cell as it came.
+        region: Whose numbers carry no country code (ISO 3166 alpha-2).
+
+    >>> normalise_phone("13912345678/138 0013 8000")
+    (Found(value='+8613912345678', status=<Status.OK: 'ok'>), Found(value='', status=<Status.BLOCKED: 'blocked'>))
+    """
+    if region == "CN" and MOBILE.fullmatch(text):
+        return (_mobile(text),)
+    cleaned = clean(text)
+    if is_empty(cleaned) or cleaned == "0":
+        return (NOTHING,)
+    whole = _one(cleaned, region)
+    if whole.status is not Status.INVALID:
+        return (whole,)
+    pieces = [piece for piece in SPLIT.split(cleaned) if sum(map(str.isdigit, piece)) >= 5]
+    several = [_one(piece, region) for piece in pieces] if len(pieces) > 1 else []
+    if not any(found.value for found in several):
+        several = [_mobile(match) for match in _mobiles_within(cleaned)]
+    return tuple(dict.fromkeys(several)) or (whole,)
+
+
+def _one(text: str, region: str) -> Found:
+    if MASK.search(text):
+        return Found("", Status.MASKED)
+    text = EXTENSION.sub("", _from_spreadsheet(text))
+    digits = re.sub(r"[^\d+]", "", text)
+    if match := CHINESE.fullmatch(digits):
+        return _mobile(match[1])
+    if SERVICE.fullmatch(digits) and region == "CN":
+        return Found("", Status.SERVICE)
+    return _world(digits, region)
+
+
+def _from_spreadsheet(text: str) -> str:
+    """Undo what a spreadsheet makes of a long number, where no digit is lost."""
+    if match := SCIENTIFIC.fullmatch(text):
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return text
+        lost = number.adjusted() + 1 > sum(map(str.isdigit, match[1]))
+        return "" if lost else str(int(number))
+    return re.sub(r"(?<=\d)\.0+$", "", text)
+
+
+def _mobile(digits: str) -> Found:
+    """A Chinese mobile number of eleven digits."""
+    if digits in PLACEHOLDERS or FILLER.fullmatch(digits):
+        return Found("", Status.BLOCKED)
+    return Found("+86" + digits, Status.OK)
+
+
+def _mobiles_within(text: str) -> list[str]:
+    found = MOBILE_WITHIN.findall(text) or MOBILE_WITHIN.findall(re.sub(r"(?<=\d)[ .-](?=\d)", "", text))
+    if found:
+        return found
+    digits = re.sub(r"\D", "", text)  # two numbers run together
+    halves = [digits[:11], digits[11:]]
+    return halves if len(digits) == 22 and all(map(MOBILE.fullmatch, halves)) else []
+
+
+def _world(digits: str, region: str) -> Found:
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if region == "CN" and digits.startswith("1"):  # a mobile of the wrong length
+        return Found("", Status.INVALID)
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return Found("", Status.INVALID)
+    if not phonenumbers.is_valid_number(number):
+        return Found("", Status.INVALID)
+    kind = phonenumbers.number_type(number)
+    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if kind in PERSONAL:
+        return Found(value, Status.OK)
+    if kind in SHARED:
+        return Found(value, Status.LANDLINE)
+    return Found("", Status.SERVICE)

@@ -1,0 +1,76 @@
+"""Which spellings may be one person's name: 张伟国, 張偉國, Weiguo Zhang, ZHANG WEIGUO, 张总."""
+
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from heliu.identity.han import HAN, pinyin
+from heliu.identity.surnames import READING, surname_of
+
+
+@lru_cache(maxsize=100_000)
+def sound(name: str) -> tuple[str, ...]:
+    """The words of a full name as spoken, in an order that spelling can't change.
+
+    >>> sound("张伟国") == sound("weiguo zhang")
+    True
+    """
+    return tuple(sorted((pinyin(name) if HAN.match(name) else name).split()))
+
+
+def is_partial(name: str) -> bool:
+    """Whether a full name holds an initial, and so fits several: "b smith"."""
+    return name.isascii() and any(len(word) == 1 for word in name.split())
+
+
+def fits(partial: str, name: str) -> bool:
+    """Whether a surname alone, or a name with initials, may be this full name.
+
+    >>> fits("张", "weiguo zhang"), fits("b smith", "bob smith"), fits("李", "张伟国")
+    (True, True, False)
+    """
+    if HAN.match(partial):
+        if HAN.match(name):
+            return surname_of(name) == partial
+        return READING.get(partial, partial) in name.split()
+    words, others = partial.split(), sound(name)
+    if len(words) != len(others):
+        return False
+    left = list(others)
+    for word in sorted(words, key=len, reverse=True):  # whole words before initials
+        match = next((o for o in left if o == word or (len(word) == 1 and o[0] == word)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True
+
+
+def group_names(bearers: Iterable[tuple[int, Collection[str]]]) -> list[list[int]]:
+    """Split bearers of full names into groups that share a name, as spoken.
+
+    Args:
+        bearers: Each bearer with the full names it goes by (at least one).
+
+    Returns:
+        Groups of bearers, each in the order given, ordered by their first bearer.
+    """
+    bearers = list(bearers)
+    spellings = {name for _, names in bearers for name in names}
+    if len(spellings) == 1:
+        return [[bearer for bearer, _ in bearers]]
+    groups: list[tuple[set[tuple[str, ...]], list[int]]] = []
+    where: dict[tuple[str, ...], int] = {}
+    for bearer, names in bearers:
+        sounds = {sound(name) for name in names}
+        met = sorted({where[one] for one in sounds if one in where})
+        if not met:
+            met = [len(groups)]
+            groups.append((set(), []))
+        first = groups[met[0]]
+        for other in met[1:]:  # a bearer of two names makes their groups one
+            first[0].update(groups[other][0])
+            first[1].extend(groups[other][1])
+            groups[other] = (set(), [])
+        first[0].update(sounds)
+        first[1].append(bearer)
+        where.update(dict.fromkeys(first[0], met[0]))
+    return sorted(sorted(members) for _, members in groups if members)

@@ -1,0 +1,1 @@
+"""API clients that sources and channels share."""

@@ -1,0 +1,1 @@
+"""Counts → artifact, HTML page."""

@@ -1,0 +1,172 @@
+"""Stored words and what readers call them, Chinese and English; unknown ones show as they are."""
+
+Pairs = dict[str, tuple[str, str]]
+
+STAGES: Pairs = {
+    "collect": ("采集", "Collect"),
+    "unify": ("合并", "Unify"),
+    "retag": ("打标", "Retag"),
+    "render": ("生成", "Render"),
+    "distribute": ("分发", "Distribute"),
+    "dispatch": ("发送", "Dispatch"),
+    "report": ("报告", "Report"),
+    "nightly": ("每晚全流程", "Nightly"),
+}
+
+RUN_STATUS: Pairs = {
+    "running": ("进行中", "running"),
+    "completed": ("已完成", "completed"),
+    "failed": ("失败", "failed"),
+}
+
+STATUS: Pairs = {
+    "queued": ("待发送", "queued"),
+    "sending": ("发送中", "sending"),
+    "accepted": ("已受理", "accepted"),
+    "delivered": ("已送达", "delivered"),
+    "suppressed": ("主动不发", "suppressed"),
+    "rejected": ("被拒收", "rejected"),
+    "unknown": ("结果不明", "unknown"),
+}
+
+REASONS: Pairs = {
+    "already": ("近期已收到过", "got it lately"),
+    "holdout": ("对照组", "hold-out"),
+    "suppressed": ("在禁发名单", "suppressed"),
+    "no_address": ("没有可用地址", "no address"),
+    "no_consent": ("未征得同意", "never asked for consent"),
+    "opted_out": ("已退订", "opted out"),
+    "duplicate": ("与他人同一地址", "same address as another"),
+    "capped": ("超过频次上限", "frequency cap"),
+    "not_rendered": ("内容生成失败", "could not be rendered"),
+    "channel_off": ("渠道已关闭", "channel off"),
+}
+
+CHANNELS: Pairs = {
+    "folder": ("文件夹(预览)", "folder (preview)"),
+    "wecom": ("企业微信", "WeCom"),
+    "sms": ("短信", "SMS"),
+    "email": ("邮件", "e-mail"),
+}
+
+IDENTIFIERS: Pairs = {
+    "phone": ("手机号", "phone"),
+    "landline": ("座机", "landline"),
+    "email": ("邮箱", "e-mail"),
+    "unionid": ("unionid", "unionid"),
+    "openid": ("openid", "openid"),
+    "external_userid": ("企微外部联系人", "external_userid"),
+}
+
+IDENTIFIER_STATUS: Pairs = {
+    "ok": ("可用", "ok"),
+    "repaired": ("已修正", "repaired"),
+    "landline": ("座机", "landline"),
+    "role": ("公共邮箱", "role mailbox"),
+    "service": ("服务热线", "hotline"),
+    "blocked": ("占位或屏蔽", "blocked"),
+    "masked": ("打码", "masked"),
+    "invalid": ("无效", "invalid"),
+}
+
+EDGE_STATUS: Pairs = {
+    "linked": ("已采用", "linked"),
+    "refused": ("已拒绝", "refused"),
+}
+
+EDGE_KIND: Pairs = {
+    "deterministic": ("规则", "rule"),
+    "probabilistic": ("概率", "probabilistic"),
+    "human": ("人工", "human"),
+}
+
+CHANGES: Pairs = {
+    "created": ("新建", "created"),
+    "grew": ("新增记录", "grew"),
+    "shrank": ("减少记录", "shrank"),
+    "merged": ("被合并", "merged"),
+    "split": ("拆分", "split"),
+    "restored": ("恢复", "restored"),
+    "deleted": ("删除", "deleted"),
+}
+
+EVENTS: Pairs = {
+    "course_view": ("浏览课程", "course view"),
+    "login": ("登录", "login"),
+    "trial_lesson": ("试听", "trial lesson"),
+    "form_submit": ("提交表单", "form submit"),
+    "service": ("服务", "service"),
+    "order_created": ("下单", "order created"),
+    "order_paid": ("付款", "order paid"),
+    "order_refunded": ("退款", "order refunded"),
+}
+
+SERVICE: Pairs = {
+    "enrolled": ("已报名", "enrolled"),
+    "studying": ("学习中", "studying"),
+    "active": ("服务中", "in service"),
+    "following": ("跟进中", "following up"),
+    "paused": ("暂停", "paused"),
+    "finished": ("已结课", "finished"),
+    "graduated": ("已结课", "graduated"),
+    "refund_pending": ("退款处理中", "refund pending"),
+    "refunded": ("已退款", "refunded"),
+    "complaint": ("投诉处理中", "complaint"),
+    "closed": ("已关闭", "closed"),
+}
+
+RECEIPTS: Pairs = {
+    "delivered": ("送达", "delivered"),
+    "bounced": ("退信", "bounced"),
+    "opened": ("打开", "opened"),
+    "clicked": ("点击", "clicked"),
+    "replied": ("回复", "replied"),
+    "opted out": ("退订", "opted out"),
+}
+
+COUNTS: Pairs = {
+    "records": ("记录", "records"),
+    "sources": ("来源", "sources"),
+    "rows": ("行", "rows"),
+    "new": ("新增", "new"),
+    "changed": ("变更", "changed"),
+    "same": ("未变", "same"),
+    "deleted": ("删除", "deleted"),
+    "quarantined": ("隔离", "quarantined"),
+    "facts": ("事实", "facts"),
+    "profiles": ("客户", "profiles"),
+    "touched": ("涉及客户", "touched"),
+    "merged": ("合并", "merged"),
+    "split": ("拆分", "split"),
+    "created": ("新建", "created"),
+    "identifiers": ("标识", "identifiers"),
+    "edges": ("匹配", "edges"),
+    "tags": ("标签", "tags"),
+    "held": ("标签人次", "tags held"),
+    "entered": ("进入", "entered"),
+    "left": ("离开", "left"),
+    "campaigns": ("活动", "campaigns"),
+    "audience": ("目标人群", "audience"),
+    "allowed": ("可发送", "allowed"),
+    "rendered": ("已生成", "rendered"),
+    "not_rendered": ("生成失败", "not rendered"),
+    "messages": ("消息", "messages"),
+    **STATUS,
+}
+
+LABELS: dict[str, Pairs] = {
+    "stage": STAGES,
+    "count": COUNTS,
+    "run": RUN_STATUS,
+    "status": STATUS,
+    "reason": REASONS,
+    "channel": CHANNELS,
+    "identifier": IDENTIFIERS,
+    "identifier_status": IDENTIFIER_STATUS,
+    "edge_status": EDGE_STATUS,
+    "edge_kind": EDGE_KIND,
+    "change": CHANGES,
+    "event": EVENTS,
+    "service": SERVICE,
+    "receipt": RECEIPTS,
+}

@@ -1,0 +1,1 @@
+"""The rule language tags and segments share."""

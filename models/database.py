@@ -1,0 +1,84 @@
+"""Opening the database the way that loses nothing.
+
+SQLite's defaults lose updates silently: two readers that then write overwrite
+each other. So every transaction that may write begins with BEGIN IMMEDIATE;
+one that only reads says so and takes no lock. See docs/adr/0002-one-database.md.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 60
+
+
+def open_database(url: str) -> sa.Engine:
+    """An engine with the recipe for its dialect; parameters never reach an exception's text.
+
+    Args:
+        url: `sqlite:///FILE` or `postgresql://…` (psycopg is understood).
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: The text is no database URL.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
+        )
+    if parsed.get_backend_name() != "sqlite":
+        raise sa.exc.ArgumentError(f"{parsed.drivername} is neither sqlite nor postgresql")
+    engine = sa.create_engine(
+        parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin on its own
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute("PRAGMA cache_size=-65536")  # 64 MiB
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that may write: all of it or nothing."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One consistent view that takes no write lock; it may fill TEMP tables."""
+    with engine.connect().execution_options(read_only=True) as connection, connection.begin():
+        yield connection
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the schema to the newest version; nothing to do costs one query."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    with engine.begin() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
+            return
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Steps: one file per stage, safe to repeat; database, settings, retries."""
