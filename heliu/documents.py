@@ -1,5 +1,6 @@
 """YAML read with the place of every value, so that an error can point at it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,19 @@ from typing import Any
 import yaml
 
 from heliu.errors import ConfigError, Place, Problem, did_you_mean
+
+
+class Loader(yaml.SafeLoader):
+    """YAML in which only true and false are truth values: a column may be called `no` or `on`."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 @dataclass
@@ -36,10 +50,12 @@ class Value:
 
     @property
     def is_mapping(self) -> bool:
+        """Whether it has keys."""
         return isinstance(self.data, dict)
 
     @property
     def is_list(self) -> bool:
+        """Whether it has items."""
         return isinstance(self.data, list)
 
     def plain(self) -> Any:
@@ -63,7 +79,8 @@ class Value:
 def load_yaml(path: Path, problems: Problems, shown_as: str | None = None) -> Value | None:
     """Read one YAML file with places; None (and a problem) where it can't be read.
 
-    Scalars follow YAML 1.1 as PyYAML's safe loader reads them, dates included.
+    Scalars follow YAML 1.1 as PyYAML's safe loader reads them, dates included, but `yes`,
+    `no`, `on` and `off` are plain text.
     Duplicate keys are problems.
     """
     name = shown_as or str(path)
@@ -73,14 +90,16 @@ def load_yaml(path: Path, problems: Problems, shown_as: str | None = None) -> Va
         problems.add(Place(name), "there is no such file")
         return None
     except (OSError, UnicodeDecodeError) as error:
-        problems.add(Place(name), f"can't be read: {type(error).__name__}", "Save it as UTF-8 text.")
+        problems.add(
+            Place(name), f"can't be read: {type(error).__name__}", "Save it as UTF-8 text."
+        )
         return None
     return parse_yaml(text, name, problems)
 
 
 def parse_yaml(text: str, name: str, problems: Problems) -> Value | None:
     """Read YAML text; `name` is what errors call the file."""
-    loader = yaml.SafeLoader(text)
+    loader = Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
@@ -114,7 +133,7 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, name: str, problems: Proble
         return Value(place, data, keys)
     if isinstance(node, yaml.SequenceNode):
         return Value(place, [_value(loader, item, name, problems) for item in node.value])
-    return Value(place, loader.construct_object(node, deep=True))  # type: ignore[no-untyped-call]
+    return Value(place, loader.construct_object(node, deep=True))
 
 
 def expect_keys(

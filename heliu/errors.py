@@ -83,7 +83,7 @@ class ConfigError(PermanentError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """" (did you mean 'x'?)" for the nearest known word, or nothing.
+    """For the nearest known word ` (did you mean 'x'?)`, or nothing.
 
     >>> did_you_mean("order_payed", ["order_paid", "login"])
     " (did you mean 'order_paid'?)"

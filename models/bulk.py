@@ -21,14 +21,15 @@ def bulk_insert(
     """
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
-        with connection.connection.cursor() as cursor:  # the driver's own
-            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
-                for row in rows:
-                    copy.write_row(row)
+        copy_in = f'COPY "{table}" ({names}) FROM STDIN'
+        with connection.connection.cursor() as cursor, cursor.copy(copy_in) as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(row)
         return
     holes = ", ".join("?" * len(columns))
     cursor = connection.connection.cursor()
-    cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', rows)
+    insert = f'INSERT INTO "{table}" ({names}) VALUES ({holes})'  # noqa: S608  names are ours
+    cursor.executemany(insert, rows)  # type: ignore[arg-type]  # sqlite3 takes any iterable
     cursor.close()
 
 
@@ -53,7 +54,9 @@ def stage(
 
 def _exists(connection: sa.Connection, name: str) -> bool:
     if connection.dialect.name == "postgresql":
-        found = connection.execute(sa.text("SELECT to_regclass('pg_temp.' || quote_ident(:name))"), {"name": name})
+        found = connection.execute(
+            sa.text("SELECT to_regclass('pg_temp.' || quote_ident(:name))"), {"name": name}
+        )
     else:
         found = connection.execute(
             sa.text("SELECT name FROM sqlite_temp_master WHERE name = :name"), {"name": name}

@@ -41,7 +41,7 @@ def maybe_utc_field(**options: Any) -> Any:
 
 def id_field(**options: Any) -> Any:
     """A 64-bit integer that names something; `primary_key=True` counts up by itself."""
-    return Field(sa_type=BigId, **options)  # type: ignore[call-overload]
+    return Field(sa_type=BigId, **options)
 
 
 def fen_field(**options: Any) -> Any:
@@ -51,7 +51,7 @@ def fen_field(**options: Any) -> Any:
 
 def enum_field(**options: Any) -> Any:
     """A StrEnum kept as plain text, so that a new member needs no migration."""
-    return Field(sa_type=sa.String, **options)  # type: ignore[call-overload]
+    return Field(sa_type=sa.String, **options)
 
 
 def text_field(**options: Any) -> Any:

@@ -36,9 +36,7 @@ def open_database(url: str) -> sa.Engine:
         )
     if parsed.get_backend_name() != "sqlite":
         raise sa.exc.ArgumentError(f"{parsed.drivername} is neither sqlite nor postgresql")
-    engine = sa.create_engine(
-        parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}
-    )
+    engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -76,7 +74,10 @@ def migrate(engine: sa.Engine) -> None:
     """Bring the schema to the newest version; nothing to do costs one query."""
     script = ScriptDirectory(str(MIGRATIONS))
     with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
+        if (
+            MigrationContext.configure(connection).get_current_revision()
+            == script.get_current_head()
+        ):
             return
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))

@@ -106,7 +106,9 @@ class Consent(SQLModel, table=True):
         Index("ix_consent_record", "record_id"),
     )
 
-    id: int | None = id_field(default=None, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: int | None = id_field(
+        default=None, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
     record_id: int = id_field()
     profile_id: int = id_field()
     channel: str  # wecom, sms, email …

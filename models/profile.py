@@ -15,7 +15,9 @@ class Profile(SQLModel, table=True):
     standard ones are slots: `slot` says which declared field lives in which.
     """
 
-    id: int | None = id_field(default=None, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: int | None = id_field(
+        default=None, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
     records: int = 0  # how many it joins
     sources: int = 0  # from how many sources
     created_run_id: int = id_field()

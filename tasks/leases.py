@@ -1,17 +1,15 @@
 """A stage runs once at a time, whatever started it: a lease row in the database."""
 
-import os
-import socket
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 
+from heliu.delivery.workers import is_dead, worker_name
 from heliu.errors import TransientError
 from models import Lease
 from models.database import writing
@@ -36,7 +34,9 @@ def lease(engine: sa.Engine, name: str, wait_seconds: float = 600) -> Iterator[N
     until = time.monotonic() + wait_seconds
     while not _acquire(engine, name, token):
         if time.monotonic() >= until:
-            raise TransientError(f"the stage {name!r} has been held by another run for {wait_seconds:.0f} s")
+            raise TransientError(
+                f"the stage {name!r} has been held by another run for {wait_seconds:.0f} s"
+            )
         time.sleep(POLL_SECONDS)
     stop = threading.Event()
     renewer = threading.Thread(target=_renew, args=(engine, name, token, stop), daemon=True)
@@ -53,14 +53,16 @@ def lease(engine: sa.Engine, name: str, wait_seconds: float = 600) -> Iterator[N
 def _acquire(engine: sa.Engine, name: str, token: str) -> bool:
     now = datetime.now(UTC)
     mine = {
-        "holder": holder(),
+        "holder": worker_name(),
         "token": token,
         "acquired_at": now,
         "expires_at": now + timedelta(seconds=LEASE_SECONDS),
     }
     try:
         with writing(engine) as connection:
-            held = connection.execute(sa.select(LEASE).where(LEASE.c.name == name).with_for_update()).first()
+            held = connection.execute(
+                sa.select(LEASE).where(LEASE.c.name == name).with_for_update()
+            ).first()
             if held is None:
                 connection.execute(sa.insert(LEASE).values(name=name, **mine))
                 return True
@@ -79,35 +81,3 @@ def _renew(engine: sa.Engine, name: str, token: str, stop: threading.Event) -> N
             until = datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)
             mine = sa.update(LEASE).where(LEASE.c.name == name, LEASE.c.token == token)
             connection.execute(mine.values(expires_at=until))
-
-
-def holder() -> str:
-    """This process by host, number and start, so that a reused number isn't taken for it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def is_dead(name: str) -> bool:
-    """Whether a holder was a process of this host that is gone; elsewhere we can't tell."""
-    host, process, started = name.rsplit(":", 2)
-    return host == socket.gethostname() and _started(int(process)) != started
-
-
-def _started(process: int) -> str:
-    """When a process started, in ticks since boot; '' if it isn't there (or the system can't say)."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return _alive(process)
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] == "Z" else fields[19]
-
-
-def _alive(process: int) -> str:
-    """Without /proc: 'alive' if a process of that number answers."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return ""
-    except OSError:
-        pass
-    return "alive"

@@ -19,13 +19,13 @@ class RunOptions(BaseModel):
     as_of: datetime | date | None = Field(
         default=None,
         title="数据截止 As of",
-        description="See facts up to this moment; a date means its first moment in the firm's zone. 留空为现在。",
+        description="See facts up to this moment; a date means its first moment. 留空为现在。",
         json_schema_extra={"position": 1},
     )
     now: datetime | None = Field(
         default=None,
         title="发送时刻 Now",
-        description="What time to take it to be when sending. Leave empty except for rehearsals. 留空为现在。",
+        description="What time to take it to be when sending; for rehearsals. 留空为现在。",
         json_schema_extra={"position": 2},
     )
 
@@ -38,7 +38,7 @@ class CollectOptions(RunOptions):
     accept_less: bool = Field(
         default=False,
         title="接受减少 Accept less",
-        description="Go on though a source delivers less than half of last time. 确认数据减少属实时才勾选。",
+        description="Go on though a source delivers less than half. 确认数据减少属实才勾选。",
         json_schema_extra={"position": 3},
     )
 

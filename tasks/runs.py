@@ -37,6 +37,14 @@ class RunRef:
         return self.as_of.astimezone(settings().zone).date().isoformat()
 
 
+def run_name() -> str:
+    """What a flow run is called in Prefect: the flow, its as-of, and whether it is a rehearsal."""
+    options = flow_run.parameters.get("options")
+    as_of = getattr(options, "as_of", None) or settings().clock(None, None)[0]
+    rehearsal = " 演练" if getattr(options, "dry_run", False) else ""
+    return f"{flow_run.flow_name} {as_of:%Y-%m-%d}{rehearsal}"
+
+
 @contextmanager
 def open_run(flow: str, options: RunOptions) -> Iterator[RunRef]:
     """One row for one run; a retry of the same Prefect run goes on with the same row and clock."""
@@ -50,14 +58,20 @@ def open_run(flow: str, options: RunOptions) -> Iterator[RunRef]:
     _finish(run.id, "completed", None)
 
 
-def _start(flow: str, as_of: datetime, now: datetime, dry_run: bool, prefect_id: str | None) -> RunRef:
+def _start(
+    flow: str, as_of: datetime, now: datetime, dry_run: bool, prefect_id: str | None
+) -> RunRef:
     with writing(database()) as connection:
         known = None
         if prefect_id:
-            known = connection.execute(sa.select(RUN).where(RUN.c.prefect_run_id == prefect_id)).first()
+            known = connection.execute(
+                sa.select(RUN).where(RUN.c.prefect_run_id == prefect_id)
+            ).first()
         if known is not None:
             connection.execute(
-                sa.update(RUN).where(RUN.c.id == known.id).values(status="running", finished_at=None, error=None)
+                sa.update(RUN)
+                .where(RUN.c.id == known.id)
+                .values(status="running", finished_at=None, error=None)
             )
             return RunRef(known.id, known.as_of_at, known.now_at, known.dry_run)
         row = {

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from heliu.errors import ConfigError, Place, Problem, did_you_mean
 
 File = TypeVar("File", bound=BaseModel)
-ROOT = Path(__file__).resolve().parents[1]  # rules/, templates/ and campaigns/ here are the defaults
+ROOT = (
+    Path(__file__).resolve().parents[1]
+)  # rules/, templates/ and campaigns/ here are the defaults
 
 
 class Strict(BaseModel):
@@ -47,7 +49,7 @@ class Clock(Strict):
     @field_validator("time")
     @classmethod
     def _is_a_time(cls, text: str) -> str:
-        datetime.strptime(text, "%H:%M")
+        time.fromisoformat(text)
         return text
 
 
@@ -67,7 +69,7 @@ class FirmFile(Strict):
     sender: Sender = Sender()
     clock: Clock | None = None
     cap: Cap = Cap()
-    channels: dict[str, dict[str, Any]] = {"folder": {"kind": "folder", "consent": "wecom"}}
+    channels: dict[str, dict[str, Any]] = {"folder": {"kind": "folder"}}
 
     @field_validator("timezone")
     @classmethod
@@ -107,7 +109,9 @@ class Settings(Strict):
         """Where rules, templates and campaigns are: the defaults, then the firm's own."""
         return [ROOT, self.firm]
 
-    def clock(self, as_of: date | datetime | None, now: datetime | None) -> tuple[datetime, datetime]:
+    def clock(
+        self, as_of: date | datetime | None, now: datetime | None
+    ) -> tuple[datetime, datetime]:
         """The instants a run goes by: which facts it sees, and what time it sends at.
 
         A date means its first moment in the firm's zone. A clock that stands
@@ -133,17 +137,30 @@ class Settings(Strict):
 def settings() -> Settings:
     """The settings of this process, read again when a file or the environment changes."""
     project = Path(os.environ.get("HELIU_CONFIG", "heliu.toml")).resolve()
-    where = _read(project, ProjectFile) if project.is_file() else ProjectFile(firm=ROOT / "examples/firm")
+    where = (
+        _read(project, ProjectFile)
+        if project.is_file()
+        else ProjectFile(firm=ROOT / "examples/firm")
+    )
     firm = Path(os.environ.get("HELIU_FIRM") or project.parent / where.firm).resolve()
     home = Path(os.environ.get("HELIU_HOME") or project.parent / where.home).resolve()
     url = os.environ.get("HELIU_DATABASE_URL") or where.database_url or f"sqlite:///{home}/heliu.db"
     if not firm.is_dir():
         raise ConfigError(
-            [Problem(Place(str(firm)), "the firm's folder isn't there", "Set HELIU_FIRM to a folder with a sources.yaml.")]
+            [
+                Problem(
+                    Place(str(firm)),
+                    "the firm's folder isn't there",
+                    "Set HELIU_FIRM to a folder with a sources.yaml.",
+                )
+            ]
         )
     file = firm / "heliu.toml"
     return Settings(
-        firm=firm, home=home, database_url=url, file=_read(file, FirmFile) if file.is_file() else FirmFile()
+        firm=firm,
+        home=home,
+        database_url=url,
+        file=_read(file, FirmFile) if file.is_file() else FirmFile(),
     )
 
 

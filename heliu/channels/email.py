@@ -143,6 +143,7 @@ class Email:
         """Hand over one message after the other.
 
         Raises:
+            TransientError: The server has gone; what wasn't handed over wasn't sent.
             PermanentError: The server refuses us, not them.
         """
         return [self._send(message) for message in batch]
@@ -155,23 +156,26 @@ class Email:
         options = self.options
         try:
             recipient = plain_address(message.address)
-            text = letter(message, options.sender, self.clock(), options.unsubscribe_url, self.sign)
-            return Accepted(self._hand_over(recipient, text))
-        except OutcomeUnknown as error:
+            text = letter(
+                message, options.sender, self.clock(), options.unsubscribe_url, self.sign
+            )
+        except RecipientRejected as error:
+            return error
+        # Servers end a connection after so many messages; one new one is fair.
+        first = self._hand_over(recipient, text)
+        return self._hand_over(recipient, text) if isinstance(first, Disconnected) else first
+
+    def _hand_over(self, recipient: str, text: bytes) -> Result:
+        smtp = self.smtp or self._connect()
+        sender = sender_address(self.options.sender)
+        try:
+            return Accepted(hand_over(smtp, sender, recipient, text))
+        except (Disconnected, OutcomeUnknown) as error:
             self._hang_up()
             return error
         except (RecipientRejected, Refused, TransientError) as error:
             self._reset()
             return error
-
-    def _hand_over(self, recipient: str, text: bytes) -> str:
-        sender = sender_address(self.options.sender)
-        try:
-            return hand_over(self.smtp or self._connect(), sender, recipient, text)
-        except Disconnected:
-            # Servers end a connection after so many messages; one new one is fair.
-            self._hang_up()
-            return hand_over(self._connect(), sender, recipient, text)
 
     def _connect(self) -> smtplib.SMTP:
         options = self.options

@@ -106,7 +106,7 @@ def context_shape(vocabulary: Vocabulary | None = None) -> Shape:
         profile=_record("the person written to", **profile_fields(vocabulary or Vocabulary())),
         tags=Shape(Kind.LIST, "names of the person's tags", each=_text("a tag's name")),
         course=_perhaps(
-            "the course for this person: of interest, else viewed, else popular; on sale, not owned",
+            "the course for this person: of interest, else viewed, else popular; none they own",
             key=_text("the product's key"),
             why=_text("interest, viewed or popular"),
             **product,

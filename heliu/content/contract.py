@@ -65,7 +65,6 @@ class Contract:
                         inner,
                         f"no base has a block {block.name!r}{did_you_mean(block.name, bases)}",
                         f"Blocks of {chain[1]}: {', '.join(sorted(bases))}.",
-                        word=block.name,
                     )
 
     def _of(self, name: str) -> Iterator[nodes.Block]:
@@ -154,7 +153,7 @@ class Contract:
         )
         if not plain:
             self.expressions.problem(
-                node, scope, "do is for skip('reason') only, the reason written plainly", word="do"
+                node, scope, "do is for skip('reason') only, the reason written plainly"
             )
 
     def _if(self, node: nodes.If, scope: Scope) -> None:
@@ -192,7 +191,7 @@ class Contract:
 
     def _set(self, target: nodes.Node, shape: Shape, scope: Scope) -> None:
         if not isinstance(target, nodes.Name):
-            self.expressions.problem(target, scope, "set one plain name at a time", word="set")
+            self.expressions.problem(target, scope, "set one plain name at a time")
         elif target.name in self.context.fields or target.name == "skip":
             self.expressions.problem(target, scope, f"{target.name!r} can't be set anew")
         else:
@@ -207,6 +206,9 @@ class Contract:
         if node.filter is not None:
             self.expressions.shape(node.filter, scope)
         self._set(node.target, TEXT, scope)
+
+    def _scope(self, node: nodes.Scope, scope: Scope) -> None:
+        self._body(node.body, scope.inner())
 
     def _with(self, node: nodes.With, scope: Scope) -> None:
         inner = scope.inner()
@@ -234,7 +236,7 @@ class Contract:
             name, target = (entry, entry) if isinstance(entry, str) else entry
             if module is not None and name not in module:
                 self.expressions.problem(
-                    node, scope, f"no {name!r} to import{did_you_mean(name, module)}", word=name
+                    node, scope, f"no {name!r} to import{did_you_mean(name, module)}"
                 )
             scope.names[target] = FREE if module is None else module.get(name, FREE)
 
@@ -289,7 +291,6 @@ class Contract:
                 scope,
                 f"{macro.node.name} is called with other arguments",
                 takes,
-                word=macro.node.name,
             )
             return TEXT
         for name, value in zip(defaults, macro.node.defaults, strict=True):

@@ -9,13 +9,15 @@ refused on every machine or on none; CPU time is only the last resort.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from types import MethodType
 from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined, Template, nodes, pass_eval_context
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.lexer import TokenStream
 from jinja2.nodes import EvalContext
 from jinja2.runtime import (
     BlockReference,
@@ -28,10 +30,11 @@ from jinja2.runtime import (
     str_join,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from heliu.content.filters import FILTERS, MAX_TEXT, bounded_total
+from heliu.content.hardening import JOIN, STEPS, hardened, imported
+from heliu.content.places import located
 
 MAX_STEPS = 2_000  # rounds of loops and calls of macros in one message
 MAX_RANGE = 200
@@ -39,15 +42,21 @@ MAX_OUTPUT = 262_144  # characters of one message
 MAX_CPU_SECONDS = 5.0
 MAX_NUMBER = 2**63
 
-# Parts of a message beside its document: always text, printed nowhere else.
-TEXT_PARTS = ("subject", "letter", "plain")
 TESTS = ("defined", "undefined", "none", "odd", "even", "in", "eq", "==", "ne", "!=")
 JINJA_OBJECTS = (LoopContext, TemplateModule, TemplateReference, Undefined)
+CHUNKS = 256  # of output, looked at together
 PRINTABLE = frozenset({str, int, float, Markup})
+
+
+Block = Callable[[Context], Iterator[str]]
 
 
 class SkipMessage(TemplateError):
     """The template itself says that this person gets no message."""
+
+
+class EmptyBody(TemplateError):
+    """The `body` block printed nothing for this person."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -67,8 +76,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,
         )
+        self.sources = sources
         self.filters = {name: rule.function for name, rule in FILTERS.items()}
-        self.filters |= {" steps": self._steps, " join": _join}  # no template can write these
+        self.filters |= {STEPS: self._steps, JOIN: _join}
         self.tests = {name: self.tests[name] for name in TESTS}
         self.globals = {"range": limited_range, "skip": skip}
         self._spent = threading.local()
@@ -78,9 +88,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super()._parse(source, name, name)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = _Harden().visit(super()._parse(source, name, filename))
-        tree.set_environment(self)
-        return tree  # type: ignore[no-any-return]
+        tree = super()._parse(source, name, filename)
+        return hardened(tree, self, {module: self._source(module) for module in imported(tree)})
+
+    def _tokenize(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> TokenStream:
+        tokens = located(self.lexer.tokeniter(source, name, filename, state), source)
+        return TokenStream(self.lexer.wrap(tokens, name, filename), name, filename)
+
+    def _source(self, name: str) -> nodes.Template | None:
+        source = self.sources.get(name)
+        return None if source is None else self.tree(source, name)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A key of plain data; an attribute only of Jinja's own loop, block and macro objects."""
@@ -89,6 +108,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return obj[attribute]
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
+        if type(obj) is TemplateModule and attribute[0] != "_" and attribute in obj.__dict__:
+            return obj.__dict__[attribute]  # what an imported template set
         if isinstance(obj, JINJA_OBJECTS):
             return super().getattr(obj, attribute)
         return self.unsafe_undefined(obj, attribute)
@@ -123,22 +144,28 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError("a number too large")
         return result
 
-    def parts(self, template: Template, values: dict[str, Any]) -> tuple[str, dict[str, str]]:
-        """Render one message: the document, and the text parts the template has.
+    def parts(self, template: Template, values: dict[str, Any]) -> tuple[str, str, str]:
+        """Render one message: its subject, its document, and the text beside it.
 
         Raises:
             jinja2.TemplateError: Something is undefined, unsafe, too much or skipped.
         """
         self._spent.steps = 0
         context = template.new_context(values)
+        said: list[bool] = []
+        if "body" in context.blocks:
+            context.blocks["body"][0] = _noting(context.blocks["body"][0], said)
         document = _collected(template.root_render_func(context))
         # The root has run, so every template it extends has laid its blocks below ours.
-        parts = {
-            part: _collected(context.blocks[part][0](context))
-            for part in TEXT_PARTS
-            if part in context.blocks
-        }
-        return document, parts
+        blocks = context.blocks
+        beside = "letter" if "letter" in blocks else "plain"
+        subject, plain = (
+            _collected(blocks[part][0](context)) if part in blocks else ""
+            for part in ("subject", beside)
+        )
+        if not said:
+            raise EmptyBody("the body is empty")
+        return subject, document, plain
 
     def _steps(self, values: Iterable[Any]) -> Iterator[Any]:
         for value in values:
@@ -154,35 +181,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError(f"more than {MAX_STEPS} rounds of loops and macros")
         if steps % 64 == 0 and time.thread_time() - spent.since > MAX_CPU_SECONDS:
             raise SecurityError(f"more than {MAX_CPU_SECONDS:.0f} s of CPU time")
-
-
-class _Harden(NodeTransformer):
-    """Counts loops, bounds `~`, and keeps text parts out of the document and unescaped."""
-
-    inside_part = False
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:
-        self.generic_visit(node)
-        node.iter = nodes.Filter(node.iter, " steps", [], [], None, None, lineno=node.lineno)
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        self.generic_visit(node)
-        values = nodes.List(node.nodes, lineno=node.lineno)
-        return nodes.Filter(values, " join", [], [], None, None, lineno=node.lineno)
-
-    def visit_Block(self, node: nodes.Block) -> nodes.Node:
-        if node.name not in TEXT_PARTS:
-            return self.generic_visit(node)
-        outer, self.inside_part = self.inside_part, True
-        self.generic_visit(node)
-        self.inside_part = outer
-        plain = nodes.Keyword("autoescape", nodes.Const(False), lineno=node.lineno)
-        if not node.required:
-            node.body = [nodes.ScopedEvalContextModifier([plain], node.body, lineno=node.lineno)]
-        if outer:
-            return node
-        return nodes.If(nodes.Const(False), [node], [], [], lineno=node.lineno)
 
 
 def limited_range(*args: int) -> range:
@@ -220,12 +218,23 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float)
 
 
-def _collected(chunks: Iterable[str]) -> str:
-    found: list[str] = []
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > MAX_OUTPUT:
+def _noting(block: Block, said: list[bool]) -> Block:
+    """The same block, that notes whether it printed anything but space."""
+
+    def noted(context: Context) -> Iterator[str]:
+        for chunk in block(context):
+            if not said and chunk and not chunk.isspace():
+                said.append(True)
+            yield chunk
+
+    return noted
+
+
+def _collected(chunks: Iterator[str]) -> str:
+    """All of a rendering, a few chunks at a time, so that one without end is noticed early."""
+    text = ""
+    while some := list(islice(chunks, CHUNKS)):
+        text += "".join(some)
+        if len(text) > MAX_OUTPUT:
             raise SecurityError(f"a message longer than {MAX_OUTPUT} characters")
-        found.append(chunk)
-    return "".join(found)
+    return text

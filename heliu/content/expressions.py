@@ -13,6 +13,7 @@ from jinja2 import nodes
 from heliu.content.context import Kind, Shape
 from heliu.content.environment import TESTS
 from heliu.content.filters import FILTERS
+from heliu.content.places import spot_of
 from heliu.content.presence import Facts, path_of, when_false, when_true
 from heliu.errors import did_you_mean
 
@@ -57,7 +58,7 @@ class Scope:
         return replace(self, names=self.names | names, facts=self.facts | frozenset(facts))
 
 
-Report = Callable[[str, int, str, str, str], None]  # template, line, word, says, remedy
+Report = Callable[[str, int, str, str], None]  # template, spot, says, remedy
 
 
 @dataclass
@@ -69,11 +70,9 @@ class Expressions:
     variables: set[str] = field(default_factory=set)  # campaign variables named at all …
     required: set[str] = field(default_factory=set)  # … and named without a fallback
 
-    def problem(
-        self, node: nodes.Node, scope: Scope, says: str, remedy: str = "", word: str = ""
-    ) -> Shape:
+    def problem(self, node: nodes.Node, scope: Scope, says: str, remedy: str = "") -> Shape:
         """Report at a node; the shape to go on with."""
-        self.report(scope.template, node.lineno, word or path_of(node) or "", says, remedy)
+        self.report(scope.template, spot_of(node), says, remedy)
         return FREE
 
     def shape(self, node: nodes.Node, scope: Scope) -> Shape:
@@ -178,7 +177,7 @@ class Expressions:
             return replace(owner.each, maybe=True)
         if owner.kind in (Kind.TEXT, Kind.FREE):
             return owner
-        return self.problem(node, scope, f"a {owner.kind} has no entries", word="[")
+        return self.problem(node, scope, f"a {owner.kind} has no entries")
 
     def _filter(self, node: nodes.Filter, scope: Scope) -> Shape:
         if node.name not in FILTERS:
@@ -187,12 +186,9 @@ class Expressions:
                 scope,
                 f"unknown filter {node.name!r}{did_you_mean(node.name, FILTERS)}",
                 f"Known filters: {', '.join(sorted(FILTERS))}.",
-                word=node.name,
             )
         if node.kwargs or node.dyn_args or node.dyn_kwargs or len(node.args) > 1:
-            return self.problem(
-                node, scope, f"{node.name} takes one plain argument at most", word=node.name
-            )
+            return self.problem(node, scope, f"{node.name} takes one plain argument at most")
         given = [self.present(argument, scope) for argument in node.args]
         if node.name == "default":
             value = self.shape(node.node, scope) if node.node else TEXT
@@ -201,9 +197,7 @@ class Expressions:
         value = self.present(node.node, scope) if node.node else TEXT
         if value.kind not in rule.takes and value.kind is not Kind.FREE:
             kinds = " or ".join(sorted(rule.takes))
-            self.problem(
-                node, scope, f"{node.name} is for {kinds}, not for {value.kind}", word=node.name
-            )
+            self.problem(node, scope, f"{node.name} is for {kinds}, not for {value.kind}")
         if node.name in ("first", "last"):
             return replace(value.each or FREE, maybe=True)
         return Shape(rule.gives)
@@ -212,7 +206,7 @@ class Expressions:
         if node.name not in TESTS:
             known = ", ".join(name for name in TESTS if name.isalpha())
             return self.problem(
-                node, scope, f"unknown test {node.name!r}", f"Known tests: {known}.", word=node.name
+                node, scope, f"unknown test {node.name!r}", f"Known tests: {known}."
             )
         self.shape(node.node, scope)
         for argument in node.args:
@@ -229,9 +223,7 @@ class Expressions:
             right = (self.present if needed else self.shape)(operand.expr, scope)
             holder = right.each if operand.op in ("in", "notin") and right.each else right
             if not _comparable(left.kind, holder.kind):
-                self.problem(
-                    node, scope, f"compares a {left.kind} with a {holder.kind}", word=_word(node)
-                )
+                self.problem(node, scope, f"compares a {left.kind} with a {holder.kind}")
         return TRUTH
 
     def _and(self, node: nodes.And, scope: Scope) -> Shape:
@@ -250,7 +242,7 @@ class Expressions:
         self.condition(node.test, scope)
         yes = self.shape(node.expr1, scope.inner(when_true(node.test)))
         if node.expr2 is None:
-            return self.problem(node, scope, "an inline if needs an else", word="if")
+            return self.problem(node, scope, "an inline if needs an else")
         return _either(yes, self.shape(node.expr2, scope.inner(when_false(node.test))))
 
     def _concat(self, node: nodes.Concat, scope: Scope) -> Shape:
@@ -262,9 +254,7 @@ class Expressions:
         kinds = {self.present(side, scope).kind for side in (node.left, node.right)}
         if wrong := kinds.difference(NUMBERS):
             remedy = "Join texts with `~`." if Kind.TEXT in wrong else ""
-            return self.problem(
-                node, scope, f"calculates with a {min(wrong)}", remedy, word=_word(node)
-            )
+            return self.problem(node, scope, f"calculates with a {min(wrong)}", remedy)
         return Shape(Kind.MONEY) if Kind.MONEY in kinds else NUMBER
 
     _add = _sub = _mul = _div = _floordiv = _mod = _number
@@ -296,7 +286,7 @@ class Expressions:
             return shapes[0] if shapes else TEXT
         what = path_of(node.node) or "this"
         return self.problem(
-            node, scope, f"{what} can't be called", "Only macros, range and skip can.", word=what
+            node, scope, f"{what} can't be called", "Only macros, range and skip can."
         )
 
 
@@ -317,11 +307,3 @@ def _comparable(one: Kind, other: Kind) -> bool:
     if Kind.FREE in (one, other) or one is other:
         return True
     return {one, other} <= {Kind.TEXT, Kind.LINK} or {one, other} <= {Kind.NUMBER, Kind.MONEY}
-
-
-def _word(node: nodes.Node) -> str:
-    """The first path inside an expression: something to point at."""
-    for inner in node.find_all((nodes.Getattr, nodes.Name)):
-        if path := path_of(inner):
-            return path
-    return ""

@@ -6,7 +6,7 @@ from types import TracebackType
 from jinja2 import Template, UndefinedError
 from jinja2.exceptions import SecurityError
 
-from heliu.content.environment import SkipMessage
+from heliu.content.environment import EmptyBody, SkipMessage
 from heliu.content.files import FOLDER
 
 # What rendering may raise for one person without anything being wrong with the run.
@@ -25,18 +25,21 @@ def why(error: BaseException, name: str) -> str:
         name: The variant's template, where the traceback names no other.
     """
     template, line = _where(error.__traceback__)
-    place = (
-        f"{(FOLDER / (template.name if template and template.name else name)).as_posix()}:{line}"
-    )
-    if isinstance(error, SkipMessage):
-        return f"{place}: {error.message}"
+    source = (FOLDER / (template.name if template and template.name else name)).as_posix()
+    place = f"{source}:{line}" if line else source
+    return f"{place}: {_what(error, template, line)}"
+
+
+def _what(error: BaseException, template: Template | None, line: int) -> str:
+    if isinstance(error, SkipMessage | EmptyBody):
+        return error.message or "skipped"
     if isinstance(error, SecurityError):
-        return f"{place}: refused by the sandbox"
+        return "refused by the sandbox"
     if isinstance(error, UndefinedError):
         words = _words(template, line)
         known = [word for word in QUOTED.findall(error.message or "") if word in words]
-        return f"{place}: {known[-1]!r} is unknown" if known else f"{place}: something is unknown"
-    return f"{place}: {type(error).__name__}"
+        return f"{known[-1]!r} is unknown" if known else "something is unknown"
+    return type(error).__name__
 
 
 def _where(traceback: TracebackType | None) -> tuple[Template | None, int]:
@@ -51,6 +54,7 @@ def _where(traceback: TracebackType | None) -> tuple[Template | None, int]:
 
 
 def _words(template: Template | None, line: int) -> set[str]:
+    """Words of a template's line and the two after it, as far as a tag may reach."""
     loader = template.environment.loader if template else None
     if template is None or loader is None or template.name is None:
         return set()

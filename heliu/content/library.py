@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,9 +12,10 @@ from jinja2 import Template, TemplateSyntaxError, nodes
 from heliu.content.context import context_shape
 from heliu.content.contract import Contract
 from heliu.content.environment import Sandbox
+from heliu.content.expressions import Report
 from heliu.content.files import TemplateFile, read_files
 from heliu.content.limits import limits_of
-from heliu.content.lint import OPT_OUT, tidy
+from heliu.content.lint import tells_how_to_refuse, tidy
 from heliu.content.places import place_of
 from heliu.documents import Problems
 from heliu.errors import ConfigError, Place, Problem, did_you_mean
@@ -40,6 +41,7 @@ class Variant:
     text: str  # JSON {template: text} of them, to render it again one day
     html: bool
     names: frozenset[str]  # what it takes of the context: profile, course …
+    fields: frozenset[str] | None  # … and of the profile; None where that can't be told
     variables: frozenset[str]  # of the campaign, named at all …
     required: frozenset[str]  # … and without which it can't be rendered
     environment: Sandbox
@@ -51,11 +53,9 @@ class Variant:
         Raises:
             jinja2.TemplateError, TypeError, ArithmeticError, RecursionError: See `why`.
         """
-        document, parts = self.environment.parts(self.template, values)
-        subject = " ".join(parts.get("subject", "").split())
-        plain = parts.get("letter") or parts.get("plain", "")
+        subject, document, plain = self.environment.parts(self.template, values)
         body = document.strip() if self.html else tidy(document)
-        return Rendered(subject, body, tidy(plain))
+        return Rendered(" ".join(subject.split()), body, tidy(plain))
 
 
 class ContentLibrary:
@@ -158,18 +158,13 @@ class _Loader:
         try:
             return self.environment.tree(file.text, file.name)
         except TemplateSyntaxError as error:
-            quoted = (error.message or "").split("'")[1::2]
-            word = quoted[-1] if quoted else ""
-            self.problems.add(
-                place_of(file.path, file.text, error.lineno, word), f"not Jinja: {error.message}"
-            )
+            self.problems.add(place_of(file.path, error.lineno), f"not Jinja: {error.message}")
         except RecursionError:
             self.problems.add(Place(file.path), "nested too deeply to be read")
         return None
 
-    def _report(self, template: str, line: int, word: str, says: str, remedy: str) -> None:
-        file = self.files[template]
-        self.problems.add(place_of(file.path, file.text, line, word), says, remedy)
+    def _report(self, template: str, spot: int, says: str, remedy: str) -> None:
+        self.problems.add(place_of(self.files[template].path, spot), says, remedy)
 
     def variants(self) -> Iterable[Variant]:
         seen: dict[tuple[str, str], str] = {}
@@ -192,6 +187,7 @@ class _Loader:
         if len(self.problems.found) > before:
             return None
         sources = {name: self.files[name].text for name in sorted(contract.uses)}
+        trees = [self.trees[name] for name in sources]
         text = json.dumps(sources, ensure_ascii=False, sort_keys=True)
         return Variant(
             content=content,
@@ -200,15 +196,13 @@ class _Loader:
             hash=hashlib.sha256(text.encode()).hexdigest(),
             text=text,
             html=file.name.endswith(".html"),
-            names=frozenset(_names(self.trees[name] for name in contract.uses)),
+            names=frozenset(name.name for tree in trees for name in tree.find_all(nodes.Name)),
+            fields=_profile_fields(trees),
             variables=frozenset(contract.expressions.variables),
             required=frozenset(contract.expressions.required),
             environment=self.environment,
             template=self.environment.get_template(file.name),
         )
-
-
-Report = Callable[[str, int, str, str, str], None]
 
 
 def check_parts(
@@ -222,14 +216,13 @@ def check_parts(
             report(
                 name,
                 1,
-                "",
                 f"the block {part!r} is missing or empty",
                 f"Write {{% block {part} %}}.",
             )
     if "brand" not in blocks or not _names_brand(blocks["brand"][1]):
-        report(name, 1, "", "no brand mark", _BASE.format(block="brand", what="{{ firm.brand }}"))
-    if "optout" not in blocks or not OPT_OUT.search(_data(blocks["optout"][1])):
-        report(name, 1, "", "no opt-out wording", _BASE.format(block="optout", what="回复 TD 退订"))
+        report(name, 1, "no brand mark", _BASE.format(block="brand", what="{{ firm.brand }}"))
+    if "optout" not in blocks or not tells_how_to_refuse(_data(blocks["optout"][1])):
+        report(name, 1, "no opt-out wording", _BASE.format(block="optout", what="回复 TD 退订"))
 
 
 _BASE = "Extend the channel's _base, or write {{% block {block} %}}{what}{{% endblock %}}."
@@ -255,8 +248,15 @@ def _data(block: nodes.Block) -> str:
     return "".join(data.data for data in block.find_all(nodes.TemplateData))
 
 
-def _names(trees: Iterable[nodes.Template]) -> Iterable[str]:
+def _profile_fields(trees: Iterable[nodes.Template]) -> frozenset[str] | None:
+    """Fields named as `profile.FIELD`, unless the profile is also handed on as a whole."""
+    fields: list[str] = []
+    whole = 0
     for tree in trees:
-        for name in tree.find_all(nodes.Name):
-            if name.ctx == "load":
-                yield name.name
+        whole += sum(name.name == "profile" for name in tree.find_all(nodes.Name))
+        fields += [
+            found.attr
+            for found in tree.find_all(nodes.Getattr)
+            if isinstance(found.node, nodes.Name) and found.node.name == "profile"
+        ]
+    return frozenset(fields) if whole == len(fields) else None

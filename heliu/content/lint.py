@@ -9,10 +9,10 @@ from markupsafe import escape
 from heliu.content.limits import Limits
 
 # What tells a reader how to refuse further messages.
-OPT_OUT = re.compile(r"退订|拒收|不再接收|unsubscribe", re.IGNORECASE)
-LEFTOVER = re.compile(r"\{\{|\{%|\{#|\bNone\b|\bundefined\b")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-TAGS = re.compile(r"<style.*?</style>|<head.*?</head>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+OPT_OUT = ("退订", "拒收", "不再接收", "unsubscribe", "Unsubscribe")
+LEFTOVERS = ("{{", "{%", "{#")
+NONE = re.compile(r"\bNone\b")
+CONTROL = bytes(set(range(32)) - set(b"\t\n")) + b"\x7f"
 TRAILING = re.compile(r"[ \t]+(?=\n)")
 BLANKS = re.compile(r"\n{3,}")
 
@@ -53,14 +53,13 @@ def lint(subject: str, body: str, plain: str, demands: Demands) -> str | None:
 
 def _problems(subject: str, body: str, plain: str, demands: Demands) -> Iterator[str]:
     limits = demands.limits
-    if not body or (demands.html and not TAGS.sub("", body).strip()):
+    if not body:
         yield "the body is empty"
     if limits.needs_subject and not subject:
         yield "the subject is empty"
     if limits.needs_plain and not plain:
         yield "the plain text is empty"
-    # A character has four bytes at most, so short texts needn't be encoded to be measured.
-    if len(body) * 4 > limits.body_bytes and len(body.encode()) > limits.body_bytes:
+    if len(body.encode()) > limits.body_bytes:
         yield f"the body has more than {limits.body_bytes:,} bytes"
     if limits.subject_bytes and len(subject.encode()) > limits.subject_bytes:
         yield f"the subject has more than {limits.subject_bytes} bytes"
@@ -70,14 +69,28 @@ def _problems(subject: str, body: str, plain: str, demands: Demands) -> Iterator
     if plain:
         yield from _missing("plain text", plain, demands.brand, demands)
     for what, text in (("subject", subject), ("body", body), ("plain text", plain)):
-        if found := LEFTOVER.search(text):
-            yield f"the {what} holds {found.group()!r}"
-        if CONTROL.search(text):
-            yield f"the {what} holds a control character"
+        yield from _strays(what, text)
+
+
+def tells_how_to_refuse(text: str) -> bool:
+    """Whether a text says how to refuse further messages."""
+    return any(wording in text for wording in OPT_OUT)
+
+
+def _strays(what: str, text: str) -> Iterator[str]:
+    """What only a mistake leaves in a message. Substrings first: a regex costs ten times that."""
+    for leftover in LEFTOVERS:
+        if leftover in text:
+            yield f"the {what} holds {leftover!r}"
+    if "None" in text and NONE.search(text):
+        yield f"the {what} holds 'None'"
+    data = text.encode()
+    if len(data.translate(None, CONTROL)) != len(data):
+        yield f"the {what} holds a control character"
 
 
 def _missing(what: str, text: str, brand: str, demands: Demands) -> Iterator[str]:
     if brand not in text:
         yield f"the {what} lacks the brand mark"
-    if demands.marketing and not OPT_OUT.search(text):
+    if demands.marketing and not tells_how_to_refuse(text):
         yield f"the {what} lacks the opt-out wording"

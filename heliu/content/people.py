@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from heliu.content.catalogue import INTEREST_TAG, Catalogue
 from heliu.content.context import HIDDEN_FIELDS
 from heliu.content.personal import clean, clean_name, surname_of
-from heliu.rules.vocabulary import FieldType, Vocabulary
+from heliu.rules.vocabulary import FieldType, Vocabulary, Word
 from models import Event, Order, Profile, ProfileTag, Refund
 
 _profile = Profile.__table__  # type: ignore[attr-defined]
@@ -32,6 +32,7 @@ class Reader:
     catalogue: Catalogue
     vocabulary: Vocabulary
     needs: frozenset[str]
+    fields: frozenset[str] | None  # of the profile; None for all
     as_of: datetime
     zone: ZoneInfo
 
@@ -63,12 +64,12 @@ class Reader:
         return named | {field} if field else named
 
     def _profiles(self, connection: sa.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
-        words = [w for w in self.vocabulary.fields.values() if w.name not in HIDDEN_FIELDS]
+        words = self._words()
         columns = [sa.type_coerce(_profile.c[word.column], _raw(word.type)) for word in words]
         statement = sa.select(_profile.c.id, *columns).where(_profile.c.id.in_(IDS))
         readers = [(word.name, self._reader(word.name, word.type)) for word in words]
         profiles = []
-        for key, *values in connection.execute(statement, {"ids": ids}):
+        for key, *values in connection.execute(statement, {"ids": ids}).all():
             profile = {
                 name: None if value is None else read(value)
                 for (name, read), value in zip(readers, values, strict=True)
@@ -77,6 +78,14 @@ class Reader:
             profile["surname"] = surname_of(profile.get("name"))
             profiles.append(profile)
         return profiles
+
+    def _words(self) -> list[Word]:
+        """The fields to read: those named, and those others are made of."""
+        known = [w for w in self.vocabulary.fields.values() if w.name not in HIDDEN_FIELDS]
+        if self.fields is None:
+            return known
+        needed = self.fields | {"name"} | ({"interest"} if "course" in self.needs else set())
+        return [word for word in known if word.name in needed]
 
     def _reader(self, name: str, type_: FieldType) -> Callable[[Any], Any]:
         if name == "name":
@@ -96,7 +105,7 @@ class Reader:
             .order_by(_tag.c.profile_id, _tag.c.tag)
         )
         found: defaultdict[int, list[str]] = defaultdict(list)
-        for key, tag in connection.execute(statement, {"ids": ids}):
+        for key, tag in connection.execute(statement, {"ids": ids}).all():
             found[key].append(tag)
         return found
 
@@ -117,7 +126,7 @@ class Reader:
             .group_by(_event.c.profile_id, _event.c.item)
         )
         found: defaultdict[int, Views] = defaultdict(dict)
-        for key, item, count, last in connection.execute(statement, {"ids": ids}):
+        for key, item, count, last in connection.execute(statement, {"ids": ids}).all():
             found[key][item] = count, last
         return found
 
@@ -154,7 +163,7 @@ class Reader:
             .order_by(_orders.c.profile_id, _orders.c.ordered_at, _orders.c.number)
         )
         rows: defaultdict[int, list[Any]] = defaultdict(list)
-        for row in connection.execute(statement, {"ids": ids}):
+        for row in connection.execute(statement, {"ids": ids}).all():
             rows[row.profile_id].append(row)
         return {key: (self._waiting(own), _owned(own)) for key, own in rows.items()}
 

@@ -12,6 +12,7 @@ NOTHING = frozenset({"none", "null", "nan", "n/a", "undefined", "nil"})
 # A name with these is advertising, a number or an address, not a name.
 NO_NAME = re.compile(r"https?:|www\.|[@/\\#$%^*=|~<>]|\d{5}", re.IGNORECASE)
 BRACES = str.maketrans({"{": "｛", "}": "｝"})
+HAN_NAME = re.compile("[一-鿿]{2,4}")
 SPACES = re.compile(r"\s+")
 
 # The families of about 95 in 100 people in China.
@@ -38,7 +39,9 @@ def clean(value: str | None, longest: int = MAX_FIELD) -> str | None:
         return None
     if not value.isprintable():
         value = "".join(map(_visible, value))
-    value = SPACES.sub(" ", value).strip()[:longest].rstrip()
+    if "  " in value:
+        value = SPACES.sub(" ", value)
+    value = value.strip()[:longest].rstrip()
     if not value or value.casefold() in NOTHING:
         return None
     return value.translate(BRACES) if "{" in value or "}" in value else value
@@ -66,7 +69,7 @@ def surname_of(name: str | None) -> str | None:
     >>> surname_of("李涵轩"), surname_of("欧阳娜"), surname_of("平安是福"), surname_of("Lucky")
     ('李', '欧阳', None, None)
     """
-    if not name or not 2 <= len(name) <= 4 or not all("一" <= letter <= "鿿" for letter in name):
+    if not name or not HAN_NAME.fullmatch(name):
         return None
     if name[:2] in COMPOUND_SURNAMES and len(name) > 2:
         return name[:2]

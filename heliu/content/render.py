@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,11 +76,17 @@ def render_audience(
         _check_decided(connection, campaign.name, occurrence)
         pending, variants = _pending(connection, library, campaign.content, of)
         catalogue = read_catalogue(connection, as_of, today.isoformat())
-    names = frozenset[str]().union(*(v.names for v in variants.values()))
     variables = frozenset[str]().union(*(v.variables for v in variants.values()))
     page = Page(
         variants,
-        Reader(catalogue, library.vocabulary, names, as_of, zone),
+        Reader(
+            catalogue,
+            library.vocabulary,
+            needs=frozenset[str]().union(*(v.names for v in variants.values())),
+            fields=_fields(variants.values()),
+            as_of=as_of,
+            zone=zone,
+        ),
         shared_context(campaign, firm, today, variables),
         {
             channel: Demands(limits_of(channel), variant.html, firm.mark, campaign.marketing)
@@ -146,6 +152,16 @@ def content_hash(channel: str, template_hash: str, rendered: Rendered) -> str:
     """
     parts = "\0".join((channel, template_hash, *rendered))
     return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _fields(variants: Iterable[Variant]) -> frozenset[str] | None:
+    """Profile fields any of them names; None where one can't tell."""
+    found: frozenset[str] = frozenset()
+    for variant in variants:
+        if variant.fields is None:
+            return None
+        found |= variant.fields
+    return found
 
 
 def _of(campaign: str, occurrence: str) -> sa.ColumnElement[bool]:

@@ -59,9 +59,10 @@ def freeze_audience(
             run_id=run_id,
         )
         .on_conflict_do_nothing()
-    ).rowcount
+        .returning(AUDIENCE.c.campaign)
+    ).first()
     this = _this(spec.name, occurrence)
-    if added:
+    if added is not None:
         people = members.subquery()
         connection.execute(
             sa.insert(RECIPIENT).from_select(

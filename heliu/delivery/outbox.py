@@ -27,9 +27,16 @@ def utc_clock() -> datetime:
 
 
 def is_status(*statuses: DeliveryStatus) -> sa.ColumnElement[bool]:
-    """A test written out in the statement, because partial indexes need to see it."""
-    words = [sa.literal(status.value, sa.String, literal_execute=True) for status in statuses]
-    return MESSAGE.c.status.in_(words) if len(words) > 1 else MESSAGE.c.status == words[0]
+    """A test written out in the statement, as the partial indexes have it."""
+    words: list[sa.ColumnElement[Any]] = [sa.literal_column(f"'{word}'") for word in statuses]
+    test: sa.ColumnElement[bool] = (
+        MESSAGE.c.status.in_(words) if len(words) > 1 else MESSAGE.c.status == words[0]
+    )
+    return test
+
+
+# The condition of ix_message_open word for word: SQLite uses a partial index only then.
+UNSETTLED = is_status(DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
 
 
 def fill_outbox(
@@ -69,19 +76,27 @@ def fill_outbox(
     rows = (
         sa.select(*source.values())
         .join(CAMPAIGN, CAMPAIGN.c.name == columns.campaign)
-        .where(*ready, columns.profile_id.not_in(_twins(ready)))
+        .where(*ready, columns.profile_id.not_in(_twins(campaign, occurrence, ready)))
         .order_by(columns.profile_id)
     )
-    added = connection.execute(
+    before = _count(connection, campaign, occurrence)
+    connection.execute(
         upsert(connection, MESSAGE).from_select(list(source), rows).on_conflict_do_nothing()
-    ).rowcount
+    )
     this = sa.and_(AUDIENCE.c.campaign == campaign, AUDIENCE.c.occurrence == occurrence)
     first = sa.and_(this, AUDIENCE.c.queued_at.is_(None))
     connection.execute(sa.update(AUDIENCE).where(first).values(queued_at=now))
-    return int(added)
+    return _count(connection, campaign, occurrence) - before
 
 
-def _twins(ready: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+def _count(connection: sa.Connection, campaign: str, occurrence: str) -> int:
+    """Counted, because sqlite3 knows no row count of an INSERT that begins with WITH."""
+    of_this = (MESSAGE.c.campaign == campaign, MESSAGE.c.occurrence == occurrence)
+    count = sa.select(sa.func.count()).select_from(MESSAGE).where(*of_this)
+    return int(connection.execute(count).scalar_one())
+
+
+def _twins(campaign: str, occurrence: str, ready: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     """Recipients whose person is written to under another id."""
     gone, came = ALIAS.alias(), ALIAS.alias()
     aliased = sa.or_(
@@ -93,10 +108,12 @@ def _twins(ready: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     sent = sa.select(kin.c.profile_id).join(
         MESSAGE,
         sa.and_(
-            MESSAGE.c.campaign == ready[0].right, MESSAGE.c.occurrence == ready[1].right,
-            MESSAGE.c.profile_id == kin.c.kin_id, other,
+            MESSAGE.c.campaign == campaign,
+            MESSAGE.c.occurrence == occurrence,
+            MESSAGE.c.profile_id == kin.c.kin_id,
+            other,
         ),
-    )  # fmt: skip
+    )
     # The first of several is today's id, or else the smallest.
     first = sa.select(
         kin.c.profile_id,

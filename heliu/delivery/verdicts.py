@@ -5,7 +5,7 @@ the last of them, one row a person. The order of reasons is told in `decide`.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -216,15 +216,17 @@ def _stage_chosen(plan: Planning, kin: sa.Table, reach: sa.Table) -> sa.Table:
     )
 
 
-def _held(plan: Planning, chosen: sa.Table) -> Iterator[int]:
-    """Hashed here, because no database offers the same hash as the other."""
+def _held(plan: Planning, chosen: sa.Table) -> list[int]:
+    """Hashed here, because no database offers the same hash as the other.
+
+    A list, not a generator: the connection must be free again when rows are written.
+    """
     spec = plan.spec
-    if spec.holdout:
-        rows = plan.connection.execute(
-            sa.select(chosen.c.current_id).where(chosen.c.place.is_not(None)).distinct()
-        )
-        ids = rows.scalars().all()  # read out: the cursor must be free for writing
-        yield from (id_ for id_ in ids if in_holdout(spec.name, id_, spec.holdout))
+    if not spec.holdout:
+        return []
+    reached = sa.select(chosen.c.current_id).where(chosen.c.place.is_not(None)).distinct()
+    ids = plan.connection.execute(reached).scalars()
+    return [id_ for id_ in ids if in_holdout(spec.name, id_, spec.holdout)]
 
 
 def _stage_decision(plan: Planning, chosen: sa.Table, past: sa.Table, held: sa.Table) -> sa.Table:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+APART = "decided"  # a human told them apart
+
 Held = Mapping[tuple[str, str], frozenset[str]]  # (type, scope) → values
 
 
@@ -31,12 +33,12 @@ class Clusters:
         return member
 
     def refusal(self, left: int, right: int) -> str | None:
-        """Why these two can't be one: the type held twice, "decided", or None."""
+        """Why these two can't be one: the type held twice, APART, or None."""
         left, right = self.find(left), self.find(right)
         if left == right:
             return None
         if any(self.find(other) == right for other in self._apart.get(left, ())):
-            return "decided"
+            return APART
         return conflict(self._held[left], self._held[right])
 
     def join(self, left: int, right: int, force: bool = False) -> str | None:
@@ -45,7 +47,7 @@ class Clusters:
         if left == right:
             return None
         why = self.refusal(left, right)
-        if why and not (force and why != "decided"):
+        if why and not (force and why != APART):
             return why
         low, high = min(left, right), max(left, right)
         self._parent[high] = low

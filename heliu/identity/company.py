@@ -4,11 +4,11 @@ import re
 from functools import lru_cache
 
 from heliu.identity.han import simplified
-from heliu.identity.text import NOTHING, Found, Status, clean, is_empty
+from heliu.identity.text import NOTHING, Found, Status, clean, is_empty, words
 
-NO_COMPANY = frozenset(
+NO_COMPANY = words(
     "个人 个体 个体户 自由职业 自由职业者 自由 待业 无业 退休 学生 在家 家庭主妇 "
-    "无公司 无单位 self self-employed freelance freelancer individual".split()
+    "无公司 无单位 self self-employed freelance freelancer individual"
 )
 LEGAL_FORM = re.compile(
     r"(?i)(?:股份有限公司|有限责任公司|有限公司|责任公司|总公司|公司|集团"

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from heliu.identity.text import NOTHING, Found, Status, clean, is_empty
+from heliu.identity.text import NOTHING, Found, Status, clean, is_empty, words
 
 ADDRESS = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -15,9 +15,9 @@ DISPLAYED = re.compile(r"<([^<>]*@[^<>]*)>")
 
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 DOTLESS = frozenset({"gmail.com"})
-TAGGED = frozenset(
+TAGGED = words(
     "gmail.com outlook.com hotmail.com live.com icloud.com me.com fastmail.com "
-    "proton.me protonmail.com".split()
+    "proton.me protonmail.com"
 )
 # Domains nobody owns mailboxes at, one slip away from one where many do.
 TYPOS = {
@@ -39,18 +39,17 @@ TYPOS = {
     "foxmial.com": "foxmail.com",
 }
 TYPO_ENDINGS = (".con", ".cmo", ".ocm", ".comm", ".vom", ".xom")
-ROLES = frozenset(
+ROLES = words(
     "hr info service services admin administrator sales support contact office kefu marketing "
     "finance jobs job recruit zhaopin help helpdesk enquiries postmaster webmaster noreply "
-    "no-reply hello team mail reception caiwu".split()
+    "no-reply hello team mail reception caiwu"
 )
-FILLER_NAMES = frozenset(
-    "test tests testing none null no na nil abc abcd aaa xxx asd asdf qwe qwer qwerty example "
-    "unknown someone nobody a x xx".split()
+FILLER_NAMES = words(
+    "test tests testing none null no na nil xxx asdf qwerty example unknown someone nobody a x xx"
 )
-FILLER_DOMAINS = frozenset(
+FILLER_DOMAINS = words(
     "test.com none.com no.com null.com example.com example.org a.com aa.com aaa.com abc.com "
-    "xxx.com 123.com".split()
+    "xxx.com 123.com"
 )
 ASCENDING = "01234567890"
 
@@ -73,7 +72,8 @@ def normalise_email(text: str) -> tuple[Found, ...]:
 def _one(text: str) -> Found:
     if match := DISPLAYED.search(text):
         text = match[1]
-    text = re.sub(r"\s", "", text).removeprefix("mailto:").strip(".,;:<>()\"'")
+    text = re.sub(r"\s", "", text).removeprefix("mailto:")
+    text = text.lstrip("<(\"'").rstrip(".,;:>)\"'")
     if MASK.search(text):
         return Found("", Status.MASKED)
     mended = _mend(text)

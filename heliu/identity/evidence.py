@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
+from typing import NamedTuple
 
 from heliu.identity.cluster import Held, conflict
 from heliu.identity.policy import Policy
@@ -12,8 +13,7 @@ NAMES_DIFFER = "names differ"
 WHOSE = "nameless among several"
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """Records already joined by platform ids, as one value sees them.
 
     Attributes:
@@ -70,8 +70,14 @@ def prove(units: Sequence[Unit], records: int, policy: Policy) -> Proof:
 
 def _named_groups(units: Sequence[Unit]) -> list[list[Unit]]:
     """Units by compatible names; a partial name joins the one group it fits, if one it is."""
+    named = [unit for unit in units if unit.names]
+    if len({name for unit in named for name in unit.names}) == 1 and not any(
+        unit.partials for unit in units
+    ):
+        return [named]
     by_holder = {unit.holder: unit for unit in units}
-    full, partial = {}, {}
+    full: dict[int, list[str]] = {}
+    partial: dict[int, str] = {}
     for unit in units:
         whole = [name for name in unit.names if not is_partial(name)]
         if whole:
@@ -104,4 +110,3 @@ def _contested(units: Sequence[Unit]) -> bool:
 def _star(units: Sequence[Unit]) -> list[tuple[int, int]]:
     holders = sorted(unit.holder for unit in units)
     return [(holders[0], holder) for holder in holders[1:]]
-

@@ -4,13 +4,13 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
-from heliu.identity.text import clean, is_empty
+from heliu.identity.text import clean, is_empty, words
 
 GENDERS = {
-    **dict.fromkeys("1 m male man 男 男性 先生 男士".split(), "m"),
-    **dict.fromkeys("2 f female woman 女 女性 女士 小姐".split(), "f"),
+    **dict.fromkeys(words("1 m male man 男 男性 先生 男士"), "m"),
+    **dict.fromkeys(words("2 f female woman 女 女性 女士 小姐"), "f"),
 }
-NO_GENDER = frozenset("0 3 9 u unknown 未知 保密 其他 x other".split())
+NO_GENDER = words("0 3 9 u unknown 未知 保密 其他 x other")
 YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:[T\s].*)?")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s.*)?")
 COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
@@ -23,6 +23,7 @@ class Unreadable(ValueError):
     """A value that isn't what its field holds; the text says why, never the value."""
 
 
+@lru_cache(maxsize=1_000)
 def read_gender(text: str) -> str | None:
     """f, m, or None where it isn't said.
 
@@ -75,6 +76,7 @@ def _day(text: str) -> date:
     raise Unreadable("not a date")
 
 
+@lru_cache(maxsize=50_000)
 def read_number(text: str) -> int | None:
     """A whole number; None where there is none.
 

@@ -23,9 +23,13 @@ def pinyin(name: str) -> str:
     >>> pinyin("单雄信"), pinyin("欧阳修")
     ('shan xiongxin', 'ouyang xiu')
     """
+    surname = surname_of(name)
+    given = "".join(map(_read_aloud, name[len(surname) :].replace("·", "")))
+    return f"{READING[surname]} {given}".strip() if surname else given
+
+
+@lru_cache(maxsize=30_000)
+def _read_aloud(character: str) -> str:
     from pypinyin import lazy_pinyin  # its dictionary takes a quarter of a second to load
 
-    name = name.replace("·", "")
-    surname = surname_of(name)
-    given = "".join(lazy_pinyin(name[len(surname) :]))
-    return f"{READING[surname]} {given}".strip() if surname else given
+    return str(lazy_pinyin(character)[0])

@@ -4,6 +4,7 @@ import re
 
 from heliu.identity.text import INVISIBLE, NO_VALUE, NOTHING, Found, Status
 
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_:-]{10,}")  # what nearly all of them look like
 NO_ID = NO_VALUE | {"0", "-", "--", "", "."}
 
 
@@ -13,6 +14,8 @@ def normalise_id(text: str) -> Found:
     >>> normalise_id(" o6_bmJr ").value
     'o6_bmJr'
     """
+    if PLAIN.fullmatch(text):
+        return Found(text, Status.OK)
     if not text:
         return NOTHING
     value = text if text.isascii() and text.isprintable() else text.translate(INVISIBLE)

@@ -4,9 +4,10 @@ import re
 import unicodedata
 
 from heliu.identity.surnames import RANK
+from heliu.identity.text import words
 
 TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
-HONORIFICS = frozenset("mr mrs ms miss dr prof sir madam phd md mba esq".split())
+HONORIFICS = words("mr mrs ms miss dr prof sir madam phd md mba esq")
 SYLLABLE = (
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|van|ai|ei|ui|ao|ou|iu|ie|ve|er|an|en|in|un|"

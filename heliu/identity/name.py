@@ -7,7 +7,7 @@ from typing import NamedTuple
 from heliu.identity.han import HAN, simplified
 from heliu.identity.latin import normalise_latin
 from heliu.identity.surnames import READING, surname_of
-from heliu.identity.text import Status, clean, is_empty
+from heliu.identity.text import Status, clean, is_empty, words
 
 
 class Name(NamedTuple):
@@ -21,19 +21,19 @@ class Name(NamedTuple):
 NAMELESS = Name("", Status.EMPTY, "")
 NICKNAME = Name("", Status.NICKNAME, "")
 
-NO_NAME = frozenset(
+NO_NAME = words(
     "匿名 匿名用户 测试 测试用户 微信用户 用户 新用户 客户 游客 顾客 先生 女士 小姐 姓名 昵称 "
-    "test tester testing admin user guest anonymous 微信昵称 抖音用户 qq用户 无名 无名氏".split()
+    "test tester testing admin user guest anonymous 微信昵称 抖音用户 qq用户 无名 无名氏"
 )
 # Ordinary words that begin with a character which is also a surname.
-WORDS = frozenset(
-    "阳光 平安 安静 高兴 成功 金鱼 白云 马上 王子 水晶 雷雨 方便 明天 温暖 时光 向日葵 "
+WORDS = words(
+    "阳光 平安 安静 高兴 成功 金鱼 白云 马上 水晶 雷雨 方便 明天 温暖 时光 向日葵 "
     "向前 康乐 安心 安好 平凡 平淡 云淡 花开 花朵 海洋 海浪 海阔 山水 水木 月亮 幸福 "
     "幸运 红豆 红尘 竹子 松树 凤凰 骆驼 终于 安然 简单 常乐 文艺 农夫 易如 万里 金牛 都好 "
-    "路过 路人 路人甲 任性 年华 时间 时代 相信 项目".split()
+    "路过 路人 路人甲 任性 年华 时间 时代 相信 项目"
 )
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]|【[^】]*】|〔[^〕]*〕|《[^》]*》|<[^<>]*>|「[^」]*」")
-DOTS = re.compile(r"\s*[•‧∙⋅・･·.]\s*")
+DOTS = re.compile(r"(?:\s*[•‧∙⋅・･·.])+\s*")
 MASK = re.compile(r"[*]|某")
 NOTE = re.compile(r"[-_|:+~—–、,;]")
 FOREIGN_EDGE = re.compile(r"^[\x00-\x7f]+|[\x00-\x7f]+$")
@@ -72,9 +72,9 @@ def normalise_name(text: str) -> Name:
 
 
 def _han(text: str) -> Name:
-    text = DOTS.sub("·", FOREIGN_EDGE.sub("", text)).strip("·")
+    text = DOTS.sub("·", FOREIGN_EDGE.sub("", text))
     text = "".join(sign for sign in text if HAN.match(sign) or sign == "·" or NOTE.match(sign))
-    text = next((part for part in NOTE.split(text) if part), "")
+    text = next((bare for part in NOTE.split(text) if (bare := part.strip("·"))), "")
     if text in NO_NAME or not text:
         return NAMELESS
     if "·" in text:
@@ -82,7 +82,9 @@ def _han(text: str) -> Name:
     text = LABEL.sub("", text)
     if RELATIVE.search(text):
         return NICKNAME  # somebody's mother is not that somebody
-    bare = TITLES.sub("", text)
+    bare = text
+    while (shorter := TITLES.sub("", bare)) != bare:
+        bare = shorter
     if not bare:
         return NAMELESS
     if bare == text and SHORT_TITLES.sub("", text) in READING:

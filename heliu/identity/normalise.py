@@ -1,42 +1,38 @@
 """record → identifiers and attributes in canonical form; pure, cached by value."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from heliu.identity.company import normalise_company
 from heliu.identity.email import normalise_email
 from heliu.identity.fields import Unreadable, read_date, read_gender, read_number
 from heliu.identity.ids import normalise_id
-from heliu.identity.name import NAMELESS, Name, normalise_name
+from heliu.identity.name import NAMELESS, normalise_name
 from heliu.identity.phone import normalise_phone
 from heliu.identity.place import normalise_place
 from heliu.identity.policy import Policy
-from heliu.identity.records import Identified, Key, NormalisedRecord, RawRecord
+from heliu.identity.records import Identified, Key, NormalisedRecord, RawIdentifier, RawRecord
 from heliu.identity.text import Found, Status, clean, is_empty
 from heliu.rules.vocabulary import FieldType, Word
 from models import IdentifierStatus, Strength
 
 CONTACTS = ("phone", "email")  # identifiers even where a mapping calls them fields
-BY_POLICY = ("source_channel", "created_at", "updated_at")  # not read from fields
+PLACES = ("city", "province")
+# Not read one by one from fields.
+APART = frozenset({*CONTACTS, *PLACES, "name", "source_channel", "created_at", "updated_at"})
 
-# What each status makes of a type's strength; a status not named here is unusable.
+# What a status other than OK leaves of a type's strength.
 WEAKENED = {
     Status.REPAIRED: Strength.WEAK,
     Status.LANDLINE: Strength.WEAK,
     Status.ROLE: Strength.WEAK,
 }
 
+NONE_REFUSED: Mapping[str, int] = MappingProxyType({})
 
-class Reading(NamedTuple):
-    """Attributes read so far, and how many values of which field were refused and why."""
-
-    attributes: dict[str, str | int]
-    rejected: dict[str, int]
-
-    def refuse(self, field: str, reason: str) -> None:
-        """Count a value that can't be used; never the value itself."""
-        key = f"{field}:{reason}"
-        self.rejected[key] = self.rejected.get(key, 0) + 1
+Value = str | int
+Cell = tuple[tuple[Identified, ...], tuple[str, ...]]  # what it holds, why the rest was refused
 
 
 def normalise_identifier(type_: str, text: str, region: str = "CN") -> tuple[Found, ...]:
@@ -51,105 +47,129 @@ def normalise_identifier(type_: str, text: str, region: str = "CN") -> tuple[Fou
 def normalise_record(
     raw: RawRecord, policy: Policy, fields: Mapping[str, Word]
 ) -> NormalisedRecord:
-    """One record in canonical form. Never raises for what a cell holds.
+    """One record in canonical form; see `normalise_records` for many."""
+    return next(normalise_records([raw], policy, fields))
+
+
+def normalise_records(
+    raws: Iterable[RawRecord], policy: Policy, fields: Mapping[str, Word]
+) -> Iterator[NormalisedRecord]:
+    """Records in canonical form, in the order given. Never raises for what a cell holds.
 
     Args:
-        raw: The record under its source's mapping.
+        raws: Records under their sources' mappings.
         policy: Blocked values, strengths, trust.
         fields: Every field a profile has, standard and declared; others are left out.
     """
-    reading = Reading({}, {})
-    identifiers = _identifiers(raw, policy, reading)
-    name = _name(raw.fields.get("name", ""), reading)
-    for field, text in raw.fields.items():
-        if text and field in fields and field not in CONTACTS:
-            _read(fields[field], text, reading)
-    return NormalisedRecord(
-        record_id=raw.record_id,
-        source=raw.source,
-        source_key=raw.source_key,
-        trust=policy.trust.get(raw.source, raw.trust),
-        source_channel=raw.source_channel,
-        name=name.value,
-        name_status=name.status,
-        attributes=reading.attributes,
-        identifiers=identifiers,
-        created_at=raw.created_at,
-        updated_at=raw.updated_at,
-        rejected=reading.rejected,
-    )
+    normalise = _Normaliser(policy, fields)
+    return map(normalise, raws)
 
 
-def _identifiers(raw: RawRecord, policy: Policy, reading: Reading) -> tuple[Identified, ...]:
-    cells = [(type_, "", raw.fields[type_]) for type_ in CONTACTS if raw.fields.get(type_)]
-    if raw.identifiers:
-        cells = list(dict.fromkeys([*raw.identifiers, *cells]))
-    found: dict[Key, Identified] = {}
-    for type_, scope, text in cells:
-        if not text:
-            continue
-        for value, status in normalise_identifier(type_, text, policy.region):
-            key = Key(type_, scope, value)
+class _Normaliser:
+    """Normalises under one policy, remembering cells seen before."""
+
+    def __init__(self, policy: Policy, fields: Mapping[str, Word]) -> None:
+        self.policy = policy
+        self.readers = {
+            name: READERS.get(name) or TYPES.get(word.type, _read_text)
+            for name, word in fields.items()
+            if name not in APART
+        }
+        self.places = [field for field in PLACES if field in fields]
+        self.cells: dict[tuple[str, str, str], Cell] = {}
+
+    def __call__(self, raw: RawRecord) -> NormalisedRecord:
+        attributes: dict[str, Value] = {}
+        refusals: list[str] = []
+        identifiers = self._identifiers(raw, attributes, refusals)
+        fields = raw.fields
+        name = NAMELESS
+        if text := fields.get("name"):
+            name = normalise_name(text)
+            if name.display:
+                attributes["name"] = name.display
+            elif name.status is not Status.EMPTY:
+                refusals.append(f"name:{name.status}")
+        for field, text in fields.items():
+            if text and (reader := self.readers.get(field)):
+                try:
+                    value = reader(text)
+                except Unreadable as error:
+                    refusals.append(f"{field}:{error}")
+                    continue
+                if value is not None:
+                    attributes[field] = value
+        for field in self.places:
+            if text := fields.get(field):
+                _read_place(field, text, attributes)
+        return NormalisedRecord(
+            raw.record_id,
+            raw.source,
+            raw.source_key,
+            self.policy.trust.get(raw.source, raw.trust),
+            raw.source_channel,
+            name.value,
+            name.status,
+            attributes,
+            identifiers,
+            raw.created_at,
+            raw.updated_at,
+            {reason: refusals.count(reason) for reason in refusals} if refusals else NONE_REFUSED,
+        )
+
+    def _identifiers(
+        self, raw: RawRecord, attributes: dict[str, Value], refusals: list[str]
+    ) -> tuple[Identified, ...]:
+        """Every identifier once; the first good phone and e-mail become attributes."""
+        cells: list[RawIdentifier] = [cell for cell in raw.identifiers if cell[2]]
+        for type_ in CONTACTS:
+            if type_ in raw.fields and (text := raw.fields[type_]):
+                cell = RawIdentifier(type_, "", text)
+                if cell not in cells:
+                    cells.append(cell)
+        found: tuple[Identified, ...] = ()
+        for cell in cells:
+            read = self.cells.get(cell)
+            if read is None:
+                read = self.cells[cell] = self._read_cell(*cell)
+            found += read[0]
+            refusals += read[1]
+        for key, status, _ in found:
+            if key.type in CONTACTS and status is IdentifierStatus.OK:
+                attributes.setdefault(key.type, key.value)
+        return tuple(sorted(set(found))) if len(found) > 1 else found
+
+    def _read_cell(self, type_: str, scope: str, text: str) -> Cell:
+        found = []
+        refused = []
+        for value, status in normalise_identifier(type_, text, self.policy.region):
             if value:
-                found.setdefault(key, _identified(key, status, policy))
+                found.append(self._identified(Key(type_, scope, value), status))
             elif status is not Status.EMPTY:
-                reading.refuse(type_, status)
-    for key, status, _ in found.values():
-        if key.type in CONTACTS and status is IdentifierStatus.OK:
-            reading.attributes.setdefault(key.type, key.value)
-    return tuple(found.values())
+                refused.append(f"{type_}:{status}")
+        return tuple(found), tuple(refused)
+
+    def _identified(self, key: Key, status: Status) -> Identified:
+        if (key.type, key.value) in self.policy.blocked:
+            return Identified(key, IdentifierStatus.BLOCKED, Strength.NONE)
+        if status is Status.OK:
+            strength = self.policy.strengths.get(key.type, Strength.STRONG)
+            return Identified(key, IdentifierStatus.OK, strength)
+        return Identified(key, IdentifierStatus(status.value), WEAKENED[status])
 
 
-def _identified(key: Key, status: Status, policy: Policy) -> Identified:
-    if (key.type, key.value) in policy.blocked:
-        return Identified(key, IdentifierStatus.BLOCKED, Strength.NONE)
-    if status is Status.OK:
-        strength = policy.strengths.get(key.type, Strength.STRONG)
-        return Identified(key, IdentifierStatus.OK, strength)
-    return Identified(key, IdentifierStatus(status.value), WEAKENED[status])
-
-
-def _name(text: str, reading: Reading) -> Name:
-    name = normalise_name(text) if text else NAMELESS
-    if name.display:
-        reading.attributes["name"] = name.display
-    elif name.status not in (Status.EMPTY, Status.OK):
-        reading.refuse("name", name.status)
-    return name
-
-
-def _read(word: Word, text: str, reading: Reading) -> None:
-    """Read one field into the attributes, or count why not."""
-    if word.name == "name" or word.name in BY_POLICY:
-        return
-    if word.name in ("city", "province"):
-        _read_place(word.name, text, reading)
-        return
-    reader = READERS.get(word.name) or TYPES.get(word.type, _read_text)
-    try:
-        value = reader(text)
-    except Unreadable as error:
-        reading.refuse(word.name, str(error))
-        return
-    if value is not None:
-        reading.attributes[word.name] = value
-
-
-def _read_place(field: str, text: str, reading: Reading) -> None:
-    """A city tells its province; what a column says outright comes first."""
+def _read_place(field: str, text: str, attributes: dict[str, Value]) -> None:
+    """A city tells its province, and a province's column may name the city too."""
     place = normalise_place(text)
-    if field == "province":
-        reading.attributes["province"] = place.province or place.city
-        if place.city and place.province:
-            reading.attributes.setdefault("city", place.city)
-    elif place.city:
-        reading.attributes["city"] = place.city
-    if place.province:
-        reading.attributes.setdefault("province", place.province)
-    if not reading.attributes.get("province", " "):
-        del reading.attributes["province"]
+    if field == "city" and place.city:
+        attributes["city"] = place.city
+    elif field == "province" and place.province and place.city:
+        attributes.setdefault("city", place.city)
+    if province := place.province or (place.city if field == "province" else ""):
+        attributes["province"] = province
 
 
+@lru_cache(maxsize=50_000)
 def _read_text(text: str) -> str | None:
     cleaned = clean(text)
     return None if is_empty(cleaned) else cleaned
@@ -159,7 +179,7 @@ def _read_company(text: str) -> str | None:
     return normalise_company(text).value or None
 
 
-Reader = Callable[[str], str | int | None]
+Reader = Callable[[str], Value | None]
 READERS: dict[str, Reader] = {"gender": read_gender, "company": _read_company}
 TYPES: dict[FieldType, Reader] = {
     FieldType.DATE: read_date,

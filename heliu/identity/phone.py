@@ -15,7 +15,7 @@ MOBILE_WITHIN = re.compile(r"(?<!\d)(?:\+?86|0086)?0?(1[3-9]\d{9})(?!\d)")
 SPLIT = re.compile(r"[/、,;|&\n]|\s或\s?|或者?|和")
 MASK = re.compile(r"\d[\d\s-]*(?:[*xX●○•#?_]\s*){2,}")
 SCIENTIFIC = re.compile(r"(\d(?:\.\d+)?)[eE]\+?\d+")
-EXTENSION = re.compile(r"(?i)(?:转|分机|ext\.?|#)\s*\d+.*$")
+EXTENSION = re.compile(r"(?i)(?:转|分机|ext\.?|#)\s*\d+.*$|(?<=\d{7})-\d{1,4}$")
 SERVICE = re.compile(r"(?:\+?86)?(?:[48]00\d{7}|10\d{3}|12\d{3}|9[56]\d{3,6}|1[12]\d|118\d{2,3})")
 # One digit to the end, or an operator's famous test numbers.
 FILLER = re.compile(r"1[3-9]\d(\d)\1{7}")
@@ -38,8 +38,8 @@ def normalise_phone(text: str, region: str = "CN") -> tuple[Found, ...]:
         text: The cell as it came.
         region: Whose numbers carry no country code (ISO 3166 alpha-2).
 
-    >>> normalise_phone("13912345678/138 0013 8000")
-    (Found(value='+8613912345678', status=<Status.OK: 'ok'>), Found(value='', status=<Status.BLOCKED: 'blocked'>))
+    >>> [found.value for found in normalise_phone("139-1234-5678/0086 13798765432")]
+    ['+8613912345678', '+8613798765432']
     """
     if region == "CN" and MOBILE.fullmatch(text):
         return (_mobile(text),)
@@ -88,7 +88,9 @@ def _mobile(digits: str) -> Found:
 
 
 def _mobiles_within(text: str) -> list[str]:
-    found = MOBILE_WITHIN.findall(text) or MOBILE_WITHIN.findall(re.sub(r"(?<=\d)[ .-](?=\d)", "", text))
+    found = MOBILE_WITHIN.findall(text) or MOBILE_WITHIN.findall(
+        re.sub(r"(?<=\d)[ .-](?=\d)", "", text)
+    )
     if found:
         return found
     digits = re.sub(r"\D", "", text)  # two numbers run together

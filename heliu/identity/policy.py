@@ -12,6 +12,7 @@ from heliu.errors import did_you_mean
 from heliu.identity.email import normalise_email
 from heliu.identity.ids import normalise_id
 from heliu.identity.phone import normalise_phone
+from heliu.identity.text import words
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models import Strength
 
@@ -21,9 +22,7 @@ VERSION = 1
 RULES = ("trusted", "newest", "earliest", "most frequent")
 
 # Whose account it is, the platform vouches for; one person has one of each (and scope).
-PLATFORM_IDS = frozenset(
-    "unionid openid external_userid douyin weibo userid alipay shop_buyer_id".split()
-)
+PLATFORM_IDS = words("unionid openid external_userid douyin weibo userid alipay shop_buyer_id")
 
 
 def _survivorship() -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,8 @@
 """What goes into unification: records as mapped from their payload, and as normalised."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from heliu.identity.text import Status
@@ -54,8 +56,7 @@ class Identified(NamedTuple):
     strength: Strength
 
 
-@dataclass(frozen=True, slots=True)
-class NormalisedRecord:
+class NormalisedRecord(NamedTuple):
     """One record in canonical form: all that resolving and survivorship look at.
 
     Attributes:
@@ -72,11 +73,11 @@ class NormalisedRecord:
     source_channel: str
     name: str
     name_status: Status
-    attributes: dict[str, str | int]
+    attributes: Mapping[str, str | int]
     identifiers: tuple[Identified, ...]
     created_at: int | None = None
     updated_at: int | None = None
-    rejected: dict[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = MappingProxyType({})
 
     @property
     def full_name(self) -> str:

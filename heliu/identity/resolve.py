@@ -1,71 +1,18 @@
 """identifier → match → profile: who is who, from all records at once, in any order."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations, islice
-from typing import NamedTuple
 
-from heliu.identity.cluster import Clusters, Held
+from heliu.identity.cluster import APART, Clusters, Held
 from heliu.identity.evidence import Unit, prove
 from heliu.identity.policy import Policy
 from heliu.identity.records import Decision, Key, NormalisedRecord
-from heliu.identity.sound import group_names, sound
-from heliu.identity.text import Status
+from heliu.identity.resolution import DECIDED, Demoted, Match, Resolution, count
+from heliu.identity.sound import Sound, group_names, sounds
 from models import EdgeStatus, Strength
 
-DECIDED = "decided different"
 SAME_NAME_AND_BIRTHDAY = "same name and birthday"
 WEAK = "same name, weak identifier"
-
-
-class Match(NamedTuple):
-    """A piece of evidence on two records, used or refused; rows of `edge`."""
-
-    left_id: int
-    right_id: int
-    kind: str  # deterministic, human
-    type: str
-    scope: str
-    value: str
-    strength: Strength
-    status: EdgeStatus
-    reason: str
-
-
-class Demoted(NamedTuple):
-    """A value too many different people carry: reported once, proving nothing."""
-
-    key: Key
-    holders: int
-    names: int
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Who is who.
-
-    Attributes:
-        profile_of: Record id to profile id, the smallest record id in the profile.
-        edges: Evidence used and refused, sorted.
-        demoted: Values that proved nothing, sorted.
-        counts: Figures for the report: records, profiles, edges by kind …
-    """
-
-    profile_of: dict[int, int]
-    edges: list[Match]
-    demoted: list[Demoted]
-    counts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def review(self) -> list[tuple[int, int]]:
-        """Pairs of records a human should look at: refused, and not by a human."""
-        refused = (
-            (edge.left_id, edge.right_id)
-            for edge in self.edges
-            if edge.status is EdgeStatus.REFUSED and edge.reason != DECIDED
-        )
-        return sorted(set(refused))
 
 
 def resolve(
@@ -89,6 +36,9 @@ def resolve(
     return _Resolver(sorted(records, key=lambda record: record.record_id), policy).run(decisions)
 
 
+GoesBy = tuple[set[str], set[str]]  # full names, surnames alone
+NOBODY: GoesBy = (set(), set())
+
 Pair = tuple[int, int]  # places in the sorted list of records, smaller first
 
 
@@ -105,7 +55,7 @@ class _Resolver:
         apart = [pair for pair, verdict in verdicts.items() if verdict == "different"]
         self.clusters = Clusters([self._held(record) for record in self.records], apart)
         for pair in sorted(pair for pair, verdict in verdicts.items() if verdict == "same"):
-            self._link(pair, Key("decision", "", ""), Strength.STRONG, "human")
+            self._link_decided(pair)
         self._link_strong()
         self._link_medium()
         self._doubt_weak()
@@ -157,10 +107,10 @@ class _Resolver:
         return len(group_names(named))
 
     def _link_medium(self) -> None:
-        members = self._members()
+        goes_by = self._names()
         links: list[tuple[int, int, Key]] = []
         for key, places in self.holders[Strength.MEDIUM].items():
-            units = self._units(places, members)
+            units = self._units(places, goes_by)
             if len(units) == 1 and len(places) <= self.policy.max_holders:
                 continue  # its platform ids have joined them all
             proof = prove(units, len(places), self.policy)
@@ -172,24 +122,24 @@ class _Resolver:
         for left, right, key in sorted(links):
             self._link((left, right), key, Strength.MEDIUM)
 
-    def _members(self) -> dict[int, list[int]]:
-        members: dict[int, list[int]] = {}
-        for place in range(len(self.records)):
-            members.setdefault(self.clusters.find(place), []).append(place)
-        return members
+    def _names(self) -> dict[int, GoesBy]:
+        """The names of what platform ids have joined so far, by cluster."""
+        names: dict[int, GoesBy] = {}
+        for place, record in enumerate(self.records):
+            if record.name:
+                full, partial = names.setdefault(self.clusters.find(place), (set(), set()))
+                (full if record.full_name else partial).add(record.name)
+        return names
 
-    def _units(self, places: list[int], members: Mapping[int, list[int]]) -> list[Unit]:
+    def _units(self, places: list[int], goes_by: Mapping[int, GoesBy]) -> list[Unit]:
         units: dict[int, Unit] = {}
         for place in places:
             root = self.clusters.find(place)
-            if root in units:
-                continue
-            records = [self.records[member] for member in members[root]]
-            names = sorted({record.full_name for record in records} - {""})
-            partials = {r.name for r in records if r.name_status is Status.SURNAME_ONLY}
-            units[root] = Unit(
-                place, names, [] if names else sorted(partials), self.clusters.held(root)
-            )
+            if root not in units:
+                full, partial = goes_by.get(root, NOBODY)
+                units[root] = Unit(
+                    place, full, frozenset() if full else partial, self.clusters.held(root)
+                )
         return list(units.values())
 
     def _doubt_weak(self) -> None:
@@ -197,11 +147,11 @@ class _Resolver:
             self._doubt_namesakes(places, key, WEAK)
 
     def _doubt_birthdays(self) -> None:
-        born: dict[tuple[tuple[str, ...], str], list[int]] = {}
+        born: dict[str, list[int]] = {}
         for place, record in enumerate(self.records):
             birthday = record.attributes.get("birthday")
             if birthday and record.full_name:
-                born.setdefault((sound(record.full_name), str(birthday)), []).append(place)
+                born.setdefault(str(birthday), []).append(place)
         for places in born.values():
             if len(places) > 1:
                 key = Key("name and birthday", "", "")
@@ -209,35 +159,45 @@ class _Resolver:
 
     def _doubt_namesakes(self, places: list[int], key: Key, why: str) -> None:
         """Put namesakes who share a weak value, but not a profile, before a human."""
-        namesakes: dict[tuple[str, ...], dict[int, int]] = {}
+        namesakes: dict[Sound, dict[int, int]] = {}
         for place in places:
             if name := self.records[place].full_name:
-                roots = namesakes.setdefault(sound(name), {})
+                roots = namesakes.setdefault(sounds(name)[0], {})
                 roots.setdefault(self.clusters.find(place), place)
         for roots in namesakes.values():
             if len(roots) <= self.policy.max_names:
                 for pair in islice(combinations(roots.values(), 2), self.policy.review_pairs):
                     self._refuse(pair, key, Strength.WEAK, why)
 
-    def _link(self, pair: Pair, key: Key, strength: Strength, kind: str = "deterministic") -> None:
-        why = self.clusters.join(*pair, force=kind == "human")
+    def _link(self, pair: Pair, key: Key, strength: Strength) -> None:
+        why = self.clusters.join(*pair)
         if why is None:
-            reason = "decided same" if kind == "human" else f"same {key.type}"
-            self._add(pair, kind, key, strength, EdgeStatus.LINKED, reason)
+            self._add(pair, key, strength, f"same {key.type}", EdgeStatus.LINKED)
         else:
-            reason = DECIDED if why == "decided" else f"two {why}s"
-            self._add(pair, kind, key, strength, EdgeStatus.REFUSED, reason)
+            self._add(pair, key, strength, DECIDED if why == APART else f"two {why}s")
+
+    def _link_decided(self, pair: Pair) -> None:
+        """A human's word joins whatever the pair holds; only another human's word stops it."""
+        key = Key("decision", "", "")
+        if self.clusters.join(*pair, force=True) is None:
+            self._add(pair, key, Strength.STRONG, "decided same", EdgeStatus.LINKED)
+        else:
+            self._add(pair, key, Strength.STRONG, DECIDED)
 
     def _refuse(self, pair: Pair, key: Key, strength: Strength, why: str) -> None:
-        if self.clusters.refusal(*pair) == "decided":
-            why = DECIDED
-        self._add(pair, "deterministic", key, strength, EdgeStatus.REFUSED, why)
+        self._add(pair, key, strength, DECIDED if self.clusters.refusal(*pair) == APART else why)
 
     def _add(
-        self, pair: Pair, kind: str, key: Key, strength: Strength, status: EdgeStatus, why: str
+        self,
+        pair: Pair,
+        key: Key,
+        strength: Strength,
+        reason: str,
+        status: EdgeStatus = EdgeStatus.REFUSED,
     ) -> None:
         left, right = (self.records[place].record_id for place in pair)
-        self.edges.append(Match(left, right, kind, *key, strength, status, why))
+        kind = "human" if key.type == "decision" else "deterministic"
+        self.edges.append(Match(left, right, kind, *key, strength, status, reason))
 
     def _resolution(self) -> Resolution:
         ids = [record.record_id for record in self.records]
@@ -250,28 +210,5 @@ class _Resolver:
             or profile_of[edge.left_id] != profile_of[edge.right_id]
         )
         resolution = Resolution(profile_of, edges, sorted(self.demoted))
-        resolution.counts.update(_count(self.records, resolution))
+        resolution.counts.update(count(self.records, resolution))
         return resolution
-
-
-def _count(records: Sequence[NormalisedRecord], resolution: Resolution) -> dict[str, int]:
-    sizes = Counter(Counter(resolution.profile_of.values()).values())
-    sources: dict[int, set[str]] = {}
-    for record in records:
-        sources.setdefault(resolution.profile_of[record.record_id], set()).add(record.source)
-    counts = Counter(
-        {
-            "records": len(records),
-            "profiles": sum(sizes.values()),
-            "profiles of several sources": sum(len(s) > 1 for s in sources.values()),
-            "largest profile": max(sizes, default=0),
-            "demoted values": len(resolution.demoted),
-            "pairs to review": len(resolution.review),
-        }
-    )
-    for edge in resolution.edges:
-        counts[f"edges {edge.status}: {edge.reason}"] += 1
-    for record in records:
-        for reason, number in record.rejected.items():
-            counts[f"rejected {reason}"] += number
-    return dict(counts)

@@ -4,17 +4,27 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from heliu.identity.han import HAN, pinyin
-from heliu.identity.surnames import READING, surname_of
+from heliu.identity.surnames import ALSO_READ, READING, surname_of
+
+Sound = tuple[str, ...]
 
 
 @lru_cache(maxsize=100_000)
-def sound(name: str) -> tuple[str, ...]:
-    """The words of a full name as spoken, in an order that spelling can't change.
+def sounds(name: str) -> tuple[Sound, ...]:
+    """Every way a full name is spoken: its words, in an order that spelling can't change.
 
-    >>> sound("张伟国") == sound("weiguo zhang")
+    >>> sounds("张伟国") == sounds("weiguo zhang")
     True
+    >>> sounds("覃海")
+    (('hai', 'qin'), ('hai', 'tan'))
     """
-    return tuple(sorted((pinyin(name) if HAN.match(name) else name).split()))
+    if not HAN.match(name):
+        return (tuple(sorted(name.split())),)
+    spoken = pinyin(name)
+    readings = [spoken]
+    if (surname := surname_of(name)) in ALSO_READ:
+        readings.append(ALSO_READ[surname] + spoken.removeprefix(READING[surname]))
+    return tuple(tuple(sorted(reading.split())) for reading in readings)
 
 
 def is_partial(name: str) -> bool:
@@ -32,7 +42,7 @@ def fits(partial: str, name: str) -> bool:
         if HAN.match(name):
             return surname_of(name) == partial
         return READING.get(partial, partial) in name.split()
-    words, others = partial.split(), sound(name)
+    words, others = partial.split(), sounds(name)[0]
     if len(words) != len(others):
         return False
     left = list(others)
@@ -57,11 +67,11 @@ def group_names(bearers: Iterable[tuple[int, Collection[str]]]) -> list[list[int
     spellings = {name for _, names in bearers for name in names}
     if len(spellings) == 1:
         return [[bearer for bearer, _ in bearers]]
-    groups: list[tuple[set[tuple[str, ...]], list[int]]] = []
-    where: dict[tuple[str, ...], int] = {}
+    groups: list[tuple[set[Sound], list[int]]] = []
+    where: dict[Sound, int] = {}
     for bearer, names in bearers:
-        sounds = {sound(name) for name in names}
-        met = sorted({where[one] for one in sounds if one in where})
+        heard = {one for name in names for one in sounds(name)}
+        met = sorted({where[one] for one in heard if one in where})
         if not met:
             met = [len(groups)]
             groups.append((set(), []))
@@ -70,7 +80,7 @@ def group_names(bearers: Iterable[tuple[int, Collection[str]]]) -> list[list[int
             first[0].update(groups[other][0])
             first[1].extend(groups[other][1])
             groups[other] = (set(), [])
-        first[0].update(sounds)
+        first[0].update(heard)
         first[1].append(bearer)
         where.update(dict.fromkeys(first[0], met[0]))
     return sorted(sorted(members) for _, members in groups if members)

@@ -47,16 +47,22 @@ INVISIBLE = dict.fromkeys(
     ]
 )
 
-NO_VALUE = frozenset(
+
+def words(text: str) -> frozenset[str]:
+    """A set of words, written as people write lists of words."""
+    return frozenset(text.split())
+
+
+NO_VALUE = words(
     "无 没有 暂无 未知 不详 未填 未填写 未提供 空 保密 拒绝提供 n/a na #n/a null none nil "
-    "undefined nan (null) (none) unknown".split()
+    "undefined nan (null) (none) unknown"
 )
 
 
 def clean(text: str) -> str:
-    """NFKC without invisible signs, blanks collapsed, a spreadsheet's text mark dropped.
+    r"""NFKC without invisible signs, blanks collapsed, a spreadsheet's text mark dropped.
 
-    >>> clean(" ‭'１３９　1234\u200b5678 ")
+    >>> clean(" '１３９　1234\u200b5678 ")
     '139 12345678'
     """
     if not (text.isascii() and text.isprintable()):

@@ -15,44 +15,68 @@ from markupsafe import Markup
 from pygal.style import Style
 
 STYLE = Style(font_family="inherit", label_font_size=12, major_label_font_size=12)
-# Text in an SVG shrinks with it, so a phone gets a drawing of its own.
-SIZES = {"wide": (600, 240, 14), "narrow": (320, 220, 6)}  # px, px, most labels below
+# Text in an SVG shrinks and grows with it, so each width has a drawing of its own.
+SIZES = {"full": (1220, 280), "wide": (600, 240), "narrow": (320, 220)}  # px
+AXIS = 60  # px, about what the figures beside a chart take
+LETTER = 6.8  # px, about what one takes below it
 
 
 def columns(
-    labels: Sequence[str], series: Mapping[str, Sequence[int]], says: str, show: Callable[[int], str]
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[int]],
+    says: str,
+    show: Callable[[int], str],
+    full: bool = False,
 ) -> Markup:
-    """Stacked columns, one a label; the first series stands at the bottom."""
-    return _drawings(pygal.StackedBar, labels, series, says, show, stacked=True)
+    """Stacked columns, one a label; the first series stands at the bottom.
+
+    Args:
+        labels: Below the columns; as many as fit are printed.
+        series: Title → a number for each label.
+        says: What the chart shows, for who can't see it.
+        show: A number as it is printed.
+        full: It will stand in a panel of the page's whole width.
+    """
+    return _drawings(pygal.StackedBar, labels, series, says=says, show=show, full=full)
 
 
 def lines(
-    labels: Sequence[str], series: Mapping[str, Sequence[int]], says: str, show: Callable[[int], str]
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[int]],
+    says: str,
+    show: Callable[[int], str],
+    full: bool = False,
 ) -> Markup:
-    """A line a series."""
-    return _drawings(pygal.Line, labels, series, says, show, stacked=False)
+    """A line a series; arguments as for `columns`."""
+    return _drawings(pygal.Line, labels, series, says=says, show=show, full=full)
 
 
 def _drawings(
     kind: Any,
     labels: Sequence[str],
     series: Mapping[str, Sequence[int]],
+    *,
     says: str,
     show: Callable[[int], str],
-    stacked: bool,
+    full: bool,
 ) -> Markup:
-    values = list(series.values())
-    tops = [sum(at) for at in zip(*values, strict=True)] if stacked else sum(map(list, values), [])
+    at_each = zip(*series.values(), strict=True)
+    tops = [sum(at) if kind is pygal.StackedBar else max(at) for at in at_each]
     ticks = nice_ticks(max(tops, default=0))
+    longest = max(map(len, labels), default=1) * LETTER + 16
     drawn = []
-    for name, (width, height, most) in SIZES.items():
+    for name, (width, height) in SIZES.items():
+        if name == "full" and not full:
+            continue
         chart = kind(
             css=[], js=[], style=STYLE, width=width, height=height, margin=6, spacing=8,
             show_legend=False, no_prefix=True, truncate_label=-1, show_minor_x_labels=False,
-            x_labels_major_count=min(most, len(labels)), y_labels=ticks, formatter=show,
-            range=(0, ticks[-1]), dots_size=2.5, stroke_style={"width": 2}, print_values=False,
+            formatter=show, range=(0, ticks[-1]), dots_size=2.5,
+            y_labels=[{"value": tick, "label": show(tick)} for tick in ticks],
         )  # fmt: skip
         chart.x_labels = list(labels)
+        every = ceil(len(labels) * longest / (width - AXIS)) or 1
+        chart.x_labels_major = list(labels)[::-1][::every]  # the newest is always named
         for title, numbers in series.items():
             chart.add(title, list(numbers))
         drawn.append(_svg(chart, name, says, list(series)))
@@ -68,7 +92,9 @@ def nice_ticks(top: int) -> list[int]:
     if top <= 0:
         return [0, 1]
     power = 10 ** int(log10(max(top / 4, 1)))
-    step = next(int(n * power) for n in (1, 2, 2.5, 5, 10) if n * power * 4 >= top and n * power % 1 == 0)
+    step = next(
+        int(n * power) for n in (1, 2, 2.5, 5, 10) if n * power * 4 >= top and n * power % 1 == 0
+    )
     return [step * number for number in range(ceil(top / step) + 1)]
 
 

@@ -26,6 +26,7 @@ def build_dashboard(
     firm_name: str,
     zone: ZoneInfo,
     now: datetime,
+    *,
     language: str = "zh",
     links: Mapping[str, str] = NO_LINKS,
 ) -> Path:

@@ -17,6 +17,7 @@ RUN_STATUS: Pairs = {
     "running": ("进行中", "running"),
     "completed": ("已完成", "completed"),
     "failed": ("失败", "failed"),
+    "reporting": ("报告已出", "reported"),
 }
 
 STATUS: Pairs = {
@@ -71,13 +72,25 @@ IDENTIFIER_STATUS: Pairs = {
 
 EDGE_STATUS: Pairs = {
     "linked": ("已采用", "linked"),
-    "refused": ("已拒绝", "refused"),
+    "refused": ("未采用", "not used"),
 }
 
 EDGE_KIND: Pairs = {
     "deterministic": ("规则", "rule"),
     "probabilistic": ("概率", "probabilistic"),
     "human": ("人工", "human"),
+}
+
+# What heliu/identity says of a piece of evidence; the types in it are IDENTIFIERS.
+EDGE_REASONS: Pairs = {
+    "decided same": ("人工判定为同一人", "decided same"),
+    "decided different": ("人工判定为不同人", "decided different"),
+    "same name and birthday": ("同名同生日，待人工确认", "same name and birthday"),
+    "same name, weak identifier": ("同名且弱标识相同，待人工确认", "same name, weak identifier"),
+    "names differ": ("姓名不一致", "names differ"),
+    "nameless among several": ("无姓名，归属不明", "nameless among several"),
+    **{f"same {name}": (f"{zh}相同", f"same {en}") for name, (zh, en) in IDENTIFIERS.items()},
+    **{f"two {name}s": (f"会出现两个{zh}", f"two {en}s") for name, (zh, en) in IDENTIFIERS.items()},
 }
 
 CHANGES: Pairs = {
@@ -164,6 +177,7 @@ LABELS: dict[str, Pairs] = {
     "identifier": IDENTIFIERS,
     "identifier_status": IDENTIFIER_STATUS,
     "edge_status": EDGE_STATUS,
+    "edge_reason": EDGE_REASONS,
     "edge_kind": EDGE_KIND,
     "change": CHANGES,
     "event": EVENTS,

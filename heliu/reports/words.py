@@ -11,7 +11,7 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Words:
-    """A language and a zone; called with both texts it gives the right one.
+    """A language and a zone; called with both texts it gives the right one, facts filled in.
 
     >>> say = Words("zh", ZoneInfo("Asia/Shanghai"))
     >>> say("客户", "Customers"), say.label("status", "accepted"), say.label("status", "new-one")
@@ -25,8 +25,18 @@ class Words:
         if self.language not in LANGUAGES:
             raise ValueError(f"{self.language!r} is none of {', '.join(LANGUAGES)}")
 
-    def __call__(self, chinese: str, english: str) -> str:
-        return english if self.language == "en" else chinese
+    def __call__(self, chinese: str, english: str, **facts: int | str) -> str:
+        """The text in the reader's language; {names} in it are filled from `facts`.
+
+        >>> Words("zh", ZoneInfo("UTC"))("共 {people} 人", "{people} people", people=1234)
+        '共 1,234 人'
+        """
+        text = english if self.language == "en" else chinese
+        shown = {
+            name: self.number(fact) if isinstance(fact, int) else fact
+            for name, fact in facts.items()
+        }
+        return text.format(**shown) if facts else text
 
     def label(self, kind: str, name: str | None) -> str:
         """The reader's word for a stored one; an unknown word stands for itself."""

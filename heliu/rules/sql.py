@@ -41,7 +41,7 @@ from models import Event, Profile
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 PROFILE = Profile.__table__  # type: ignore[attr-defined]
-AT = sa.type_coerce(EVENT.c.at, sa.BigInteger)
+happened_at = sa.type_coerce(EVENT.c.at, sa.BigInteger)
 
 Column = sa.ColumnElement[Any]
 Predicate = sa.ColumnElement[bool]
@@ -72,9 +72,30 @@ def measures_select(questions: Sequence[Question], clock: Clock) -> sa.Select[An
     ]
     return (
         sa.select(EVENT.c.profile_id, *answers)
-        .where(clock.at >= AT + 0)  # + 0: no index by time may tempt the planner into sorting
+        # + 0: no index by time may tempt the planner away from the clustered order
+        .where(happened_at + 0 <= clock.at, *_worth_reading(questions, clock))
         .group_by(EVENT.c.profile_id)
     )
+
+
+def _worth_reading(questions: Sequence[Question], clock: Clock) -> list[Predicate]:
+    """Only events some question may ask of: most are older than every window on their type."""
+    horizons: dict[str | None, int | None] = {}
+    for question in questions:
+        low, _ = clock.span(question.window) if question.window else (None, None)
+        known = horizons.get(question.event, low)
+        horizons[question.event] = None if low is None or known is None else min(low, known)
+    if not horizons:
+        return [constant(False)]
+    if horizons.get(None, 0) is None:
+        return []
+    ever = sorted(event for event, low in horizons.items() if event and low is None)
+    tests: list[Predicate] = [EVENT.c.type.in_(ever)] if ever else []
+    for event, low in horizons.items():
+        if low is not None:
+            recent = happened_at + 0 > low
+            tests.append(sa.and_(recent, EVENT.c.type == event) if event else recent)
+    return [sa.or_(*tests)]
 
 
 def _aggregate(question: Question, clock: Clock) -> Column:
@@ -83,9 +104,9 @@ def _aggregate(question: Question, clock: Clock) -> Column:
         case Aggregate.COUNT:
             answer: Any = sa.func.count()
         case Aggregate.FIRST:
-            answer = sa.func.min(AT)
+            answer = sa.func.min(happened_at)
         case Aggregate.LAST:
-            answer = sa.func.max(AT)
+            answer = sa.func.max(happened_at)
         case Aggregate.SUM:
             answer = sa.func.sum(_property(question))
         case Aggregate.MAX:
@@ -113,9 +134,9 @@ def _event_tests(question: Question, clock: Clock) -> list[Predicate]:
     if question.window:
         low, high = clock.span(question.window)
         if low is not None:
-            tests.append(low < AT)
+            tests.append(happened_at > low)
         if high is not None and high < clock.at:
-            tests.append(high >= AT)
+            tests.append(happened_at <= high)
     if question.event:
         tests.append(EVENT.c.type == question.event)
     return tests + [_value_test(word_column(EVENT, word), test) for word, test in question.where]
@@ -221,7 +242,7 @@ def _field(test: FieldTest, column: Column, clock: Clock) -> Predicate:
 
 
 def _inside(column: Column, low: int | str | None, high: int | str | None) -> Predicate:
-    tests = [column > low] if low is not None else []
+    tests = [column >= low] if low is not None else []
     tests += [column <= high] if high is not None else []
     return sa.and_(column.is_not(None), *tests)
 

@@ -110,7 +110,7 @@ def _above(select: sa.Select[Any], rows: _Rows, later: Iterable[Unit], name: str
     """Make a layer the ground of the next, carrying what later layers still read."""
     fields, asked = _needs(later)
     field_names = {word: f"f_{word.column}" for word in fields}
-    carried = [rows.fields[word].label(label) for word, label in field_names.items()]
+    carried: list[Column] = [rows.fields[word].label(label) for word, label in field_names.items()]
     carried += [rows.answers[question] for question in asked]
     layer = materialized(select.add_columns(*carried), name)
     return _Rows(

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from heliu.errors import SafetyStop
 from heliu.rules.vocabulary import Vocabulary
-from heliu.sources.facts import FactReader
 from heliu.sources.fact_store import save_facts
+from heliu.sources.facts import FactReader
 from heliu.sources.files import digest
 from heliu.sources.reader import Reading, count_rows
 from heliu.sources.records import read_records
@@ -65,9 +65,9 @@ def stop_if_too_little(connection: sa.Connection, surveys: Sequence[Survey]) -> 
     Raises:
         SafetyStop: Names every such source, before anything is written.
     """
-    last: Mapping[str, int] = {
-        source: rows for source, rows in connection.execute(sa.select(STATE.c.source, STATE.c.rows))
-    }
+    last: dict[str, int] = dict(
+        connection.execute(sa.select(STATE.c.source, STATE.c.rows)).tuples().all()
+    )
     little = [
         f"{s.source} delivers {s.rows:,} rows, last time {last[s.source]:,}"
         for s in surveys
@@ -76,8 +76,8 @@ def stop_if_too_little(connection: sa.Connection, surveys: Sequence[Survey]) -> 
     if little:
         raise SafetyStop(
             f"Stopped before anything was written: {'; '.join(little)}. A delivery of less than "
-            f"{LEAST_SHARE:.0%} of the last one is likely a broken export. Mend the file, or accept "
-            "it once with --accept-less."
+            f"{LEAST_SHARE:.0%} of the last one is likely a broken export. Mend the file, or "
+            "accept it once with --accept-less."
         )
 
 

@@ -6,6 +6,7 @@ or `{is: wecom}` for a constant. See docs/adding-a-source.md.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from heliu.rules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_PR
 from heliu.sources.spec import Cell, FactSpec, IdentifierSpec, Scope, SourceSpec, SubjectSpec, When
 
 SOURCE_KEYS = (
-    "title", "file", "files", "sheet", "mode", "trust", "channel", "key", "created_at",
+    "title", "file", "files", "sheet", "mode", "trust", "channel", "key", "key_like", "created_at",
     "updated_at", "fields", "identifiers", "subject", "events", "orders", "refunds", "consents",
 )  # fmt: skip
 IDENTIFIER_TYPES = (
@@ -24,12 +25,13 @@ IDENTIFIER_TYPES = (
     "member_id", "id_number",
 )  # fmt: skip
 MODES = ("append", "snapshot")
+DETAILS = ("item", "amount_fen", "amount_yuan", "quantity", "channel", "campaign")
 FACTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → required, optional cells
-    "events": (("type", "at"), ("key", "item", "amount_fen", "amount_yuan", "quantity", "channel", "campaign")),
-    "orders": (("number",), ("item", "amount_fen", "amount_yuan", "quantity", "channel", "campaign", "ordered_at", "paid_at")),
+    "events": (("type", "at"), ("key", *DETAILS)),
+    "orders": (("number",), (*DETAILS, "ordered_at", "paid_at")),
     "refunds": (("number", "order", "at"), ("amount_fen", "amount_yuan")),
     "consents": (("channel", "topic", "state", "at"), ("evidence",)),
-}  # fmt: skip
+}
 
 
 def load_sources(folder: Path, problems: Problems) -> list[SourceSpec]:
@@ -62,6 +64,7 @@ def _source(name: str, value: Value, folder: Path, problems: Problems) -> Source
         trust=_trust(value.get("trust"), problems),
         channel=_text(value, "channel", name, problems),
         key=_cells(value.data["key"], problems),
+        key_like=_pattern(value.get("key_like"), problems),
         created_at=_cell(value.get("created_at"), problems),
         updated_at=_cell(value.get("updated_at"), problems),
         fields=fields,
@@ -114,6 +117,16 @@ def _trust(value: Value | None, problems: Problems) -> int:
     return int(trust)
 
 
+def _pattern(value: Value | None, problems: Problems) -> str | None:
+    if value is None:
+        return None
+    try:
+        return re.compile(str(value.data)).pattern
+    except re.error as error:
+        problems.add(value.place, f"key_like is no regular expression: {error}")
+        return None
+
+
 def _files(name: str, value: Value, folder: Path, problems: Problems) -> tuple[Path, ...]:
     """The files a source names; `*` patterns in name order. One that isn't there is a problem."""
     named = value.get("files") or value.get("file")
@@ -135,7 +148,9 @@ def _cell(value: Value | None, problems: Problems) -> Cell | None:
     if value is None:
         return None
     if value.is_mapping:
-        if not expect_keys(value, problems, "a cell", ("column", "aliases", "optional", "is", "type", "scope")):
+        if not expect_keys(
+            value, problems, "a cell", ("column", "aliases", "optional", "is", "type", "scope")
+        ):
             return None
         constant, column = value.get("is"), value.get("column")
         if (constant is None) == (column is None):
@@ -173,11 +188,15 @@ def _fields(
         if name in ("created_at", "updated_at"):
             problems.add(value.keys[name], f"{name} stands beside fields, not in them")
         if not name.isidentifier():
-            problems.add(value.keys[name], f"{name!r} can't be a field's name", "Use letters, digits and _.")
+            problems.add(
+                value.keys[name], f"{name!r} can't be a field's name", "Use letters, digits and _."
+            )
         cell = _cell(one, problems)
         if cell:
             cells[name] = cell
-            types[name] = _type(one, STANDARD_FIELDS[name].type if name in STANDARD_FIELDS else None, problems)
+            types[name] = _type(
+                one, STANDARD_FIELDS[name].type if name in STANDARD_FIELDS else None, problems
+            )
     return cells, types
 
 
@@ -210,7 +229,9 @@ def _identifiers(value: Value | None, problems: Problems) -> tuple[IdentifierSpe
             )
         for entry in one.data if one.is_list else [one]:
             if cell := _cell(entry, problems):
-                specs.append(IdentifierSpec(type_, cell, _scope(entry.get("scope"), cell, problems)))
+                specs.append(
+                    IdentifierSpec(type_, cell, _scope(entry.get("scope"), cell, problems))
+                )
     return tuple(specs)
 
 
@@ -237,7 +258,9 @@ def _subject(value: Value | None, problems: Problems) -> SubjectSpec | None:
 def _fact(kind: str, value: Value, problems: Problems) -> FactSpec | None:
     required, optional = FACTS[kind]
     extra = ("when", "properties", "types") if kind == "events" else ("when",)
-    if not expect_keys(value, problems, f"a mapping of {kind}", (*required, *optional, *extra), required):
+    if not expect_keys(
+        value, problems, f"a mapping of {kind}", (*required, *optional, *extra), required
+    ):
         return None
     if value.get("amount_fen") and value.get("amount_yuan"):
         problems.add(value.place, "say amount_fen or amount_yuan, not both")
@@ -249,7 +272,12 @@ def _fact(kind: str, value: Value, problems: Problems) -> FactSpec | None:
         if cell:
             cells[name] = cell
     return FactSpec(
-        kind, value.place, cells, _when(value.get("when"), problems), types, _properties(value, problems)
+        kind,
+        value.place,
+        cells,
+        _when(value.get("when"), problems),
+        types,
+        _properties(value, problems),
     )
 
 
@@ -274,7 +302,9 @@ def _types(value: Value | None, problems: Problems) -> Mapping[str, str]:
         return {word: str(ours.data) for word, ours in value.items()}
     if value.is_list:
         return {str(one.data): str(one.data) for one in value.data}
-    problems.add(value.place, "types is a list of events, or a mapping of the source's words to events")
+    problems.add(
+        value.place, "types is a list of events, or a mapping of the source's words to events"
+    )
     return {}
 
 

@@ -49,7 +49,12 @@ def save_facts(
 
 
 def _save_batch(connection: sa.Connection, facts: list[Fact], run_id: int) -> int:
-    rows: dict[str, list[tuple[object, ...]]] = {"events": [], "orders": [], "refunds": [], "consents": []}
+    rows: dict[str, list[tuple[object, ...]]] = {
+        "events": [],
+        "orders": [],
+        "refunds": [],
+        "consents": [],
+    }
     for fact in facts:
         rows[fact.kind].append(fact.row)
     written = _save_events(connection, rows["events"], run_id)
@@ -70,7 +75,11 @@ def _save_events(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     staged = _staged(connection, "fresh_event", EVENT, EVENT_COLUMNS, rows, key="id")
     differs = sa.or_(
         EVENT.c.id.is_(None),
-        *(EVENT.c[n].is_distinct_from(staged.c[n]) for n in EVENT_COLUMNS if n not in ("id", "profile_id")),
+        *(
+            EVENT.c[n].is_distinct_from(staged.c[n])
+            for n in EVENT_COLUMNS
+            if n not in ("id", "profile_id")
+        ),
     )
     joined = staged.outerjoin(EVENT, EVENT.c.id == staged.c.id)
     unchanged = sa.select(staged.c.id).select_from(joined).where(sa.not_(differs))
@@ -80,15 +89,20 @@ def _save_events(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     connection.execute(sa.delete(EVENT).where(EVENT.c.id.in_(sa.select(staged.c.id))))
     columns = [staged.c[name] for name in EVENT_COLUMNS]
     by_profile = sa.select(*columns).order_by(staged.c.profile_id, staged.c.at)
-    result = connection.execute(sa.insert(EVENT).from_select(list(EVENT_COLUMNS), by_profile))
-    return int(result.rowcount)
+    written = _count(connection, staged)
+    connection.execute(sa.insert(EVENT).from_select(list(EVENT_COLUMNS), by_profile))
+    return written
 
 
 def _save_payloads(connection: sa.Connection, rows: Rows) -> None:
     if not rows:
         return
-    staged = _staged(connection, "fresh_payload", PAYLOAD, ("event_id", "payload"), rows, key="event_id")
-    connection.execute(sa.delete(PAYLOAD).where(PAYLOAD.c.event_id.in_(sa.select(staged.c.event_id))))
+    staged = _staged(
+        connection, "fresh_payload", PAYLOAD, ("event_id", "payload"), rows, key="event_id"
+    )
+    connection.execute(
+        sa.delete(PAYLOAD).where(PAYLOAD.c.event_id.in_(sa.select(staged.c.event_id)))
+    )
     connection.execute(sa.insert(PAYLOAD).from_select(["event_id", "payload"], sa.select(staged)))
 
 
@@ -101,8 +115,9 @@ def _save_consents(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     connection.execute(sa.delete(staged).where(staged.c.id.in_(sa.select(CONSENT.c.id))))
     _touch(connection, [staged], staged.c.profile_id, run_id)
     columns = [staged.c[name] for name in CONSENT_COLUMNS]
-    result = connection.execute(sa.insert(CONSENT).from_select(list(CONSENT_COLUMNS), sa.select(*columns)))
-    return int(result.rowcount)
+    written = _count(connection, staged)
+    connection.execute(sa.insert(CONSENT).from_select(list(CONSENT_COLUMNS), sa.select(*columns)))
+    return written
 
 
 def _save_orders(connection: sa.Connection, rows: Rows, run_id: int) -> int:
@@ -116,7 +131,9 @@ def _save_orders(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     for row in rows:  # several rows of one delivery may tell of one order: the first word counts
         old = merged.get(row[0], row)
         merged[row[0]] = tuple(a if a is not None else b for a, b in zip(old, row, strict=True))
-    staged = _staged(connection, "fresh_order", ORDER, ORDER_COLUMNS, list(merged.values()), key="number")
+    staged = _staged(
+        connection, "fresh_order", ORDER, ORDER_COLUMNS, list(merged.values()), key="number"
+    )
     same = ORDER.c.number == staged.c.number
     details = ORDER_COLUMNS[4:]
     told = {
@@ -128,10 +145,7 @@ def _save_orders(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     }
     differs = sa.or_(*(ORDER.c[name].is_distinct_from(value) for name, value in told.items()))
     updated = connection.execute(sa.update(ORDER).where(same, differs).values(told)).rowcount
-    columns = [staged.c[name] for name in ORDER_COLUMNS]
-    fresh = sa.select(*columns).where(~sa.exists().where(same))
-    inserted = connection.execute(sa.insert(ORDER).from_select(list(ORDER_COLUMNS), fresh)).rowcount
-    return int(updated) + int(inserted)
+    return int(updated) + _insert_missing(connection, ORDER, ORDER_COLUMNS, staged, same)
 
 
 def _save_refunds(connection: sa.Connection, rows: Rows) -> int:
@@ -143,10 +157,26 @@ def _save_refunds(connection: sa.Connection, rows: Rows) -> int:
     told = {name: staged.c[name] for name in REFUND_COLUMNS[1:]}
     differs = sa.or_(*(REFUND.c[name].is_distinct_from(value) for name, value in told.items()))
     updated = connection.execute(sa.update(REFUND).where(same, differs).values(told)).rowcount
-    columns = [staged.c[name] for name in REFUND_COLUMNS]
-    fresh = sa.select(*columns).where(~sa.exists().where(same))
-    inserted = connection.execute(sa.insert(REFUND).from_select(list(REFUND_COLUMNS), fresh)).rowcount
-    return int(updated) + int(inserted)
+    return int(updated) + _insert_missing(connection, REFUND, REFUND_COLUMNS, staged, same)
+
+
+def _insert_missing(
+    connection: sa.Connection,
+    table: sa.Table,
+    names: Sequence[str],
+    staged: sa.Table,
+    same: sa.ColumnElement[bool],
+) -> int:
+    """Insert the staged rows the table hasn't got; how many."""
+    connection.execute(sa.delete(staged).where(sa.exists().where(same)))
+    missing = _count(connection, staged)
+    columns = [staged.c[name] for name in names]
+    connection.execute(sa.insert(table).from_select(list(names), sa.select(*columns)))
+    return missing
+
+
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 
 def _derive_order_events(connection: sa.Connection, numbers: list[str], run_id: int) -> None:
@@ -162,11 +192,7 @@ def _derive_order_events(connection: sa.Connection, numbers: list[str], run_id: 
         .join(ORDER, ORDER.c.number == REFUND.c.order_number)
     ).mappings()
     rows = [row for order in orders for row in _order_events(order)]
-    rows += [
-        _event(refund[REFUND.c.refunded_at], fact_id("orders", refund[REFUND.c.number], "order_refunded"),
-               "order_refunded", refund, refund[REFUND.c.amount_fen])
-        for refund in refunds
-    ]  # fmt: skip
+    rows += [_refund_event(refund) for refund in refunds]
     _save_events(connection, rows, run_id)
 
 
@@ -174,16 +200,31 @@ def _order_events(order: sa.Row[tuple[object, ...]]) -> list[tuple[object, ...]]
     row = order._mapping
     events = (("order_created", row[ORDER.c.ordered_at]), ("order_paid", row[ORDER.c.paid_at]))
     return [
-        _event(at, fact_id("orders", str(row[ORDER.c.number]), type_), type_, row, row[ORDER.c.amount_fen])
+        _event(
+            at,
+            fact_id("orders", str(row[ORDER.c.number]), type_),
+            type_,
+            row,
+            row[ORDER.c.amount_fen],
+        )
         for type_, at in events
         if at is not None
     ]
 
 
-def _event(at, id_, type_, order, amount_fen) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
-    details = [order[ORDER.c[name]] for name in ("item", "quantity", "channel", "campaign")]
+def _refund_event(row: sa.RowMapping) -> tuple[object, ...]:
+    id_ = fact_id("orders", str(row[REFUND.c.number]), "order_refunded")
+    at, amount_fen = row[REFUND.c.refunded_at], row[REFUND.c.amount_fen]
+    return _event(at, id_, "order_refunded", row, amount_fen)
+
+
+def _event(  # type: ignore[no-untyped-def]
+    at, id_: int, type_: str, order, amount_fen: object
+) -> tuple[object, ...]:
+    item, *rest = (order[ORDER.c[name]] for name in ("item", "quantity", "channel", "campaign"))
     person = (order[ORDER.c.profile_id], int(at.timestamp()), id_, order[ORDER.c.record_id])
-    return (*person, "orders", type_, details[0], amount_fen, *details[1:], *(None for _ in SLOT_COLUMNS))
+    slots = (None for _ in SLOT_COLUMNS)
+    return (*person, "orders", type_, item, amount_fen, *rest, *slots)
 
 
 def _staged(
@@ -195,14 +236,22 @@ def _staged(
     key: str,
 ) -> sa.Table:
     """A TEMP table with some of a table's columns, instants as the integers they are."""
-    types = {c: sa.BigInteger() if isinstance(like.c[c].type, UtcSeconds) else like.c[c].type for c in columns}
+    types = {
+        c: sa.BigInteger() if isinstance(like.c[c].type, UtcSeconds) else like.c[c].type
+        for c in columns
+    }
     return stage(
         connection, name, [sa.Column(c, types[c], primary_key=c == key) for c in columns], rows
     )
 
 
 def _touch(
-    connection: sa.Connection, sources: list[sa.FromClause], profile: sa.ColumnElement[int], run_id: int
+    connection: sa.Connection,
+    sources: list[sa.FromClause],
+    profile: sa.ColumnElement[int],
+    run_id: int,
 ) -> None:
-    people = sa.select(profile, sa.literal("fact"), sa.literal(run_id)).select_from(*sources).distinct()
+    people = (
+        sa.select(profile, sa.literal("fact"), sa.literal(run_id)).select_from(*sources).distinct()
+    )
     connection.execute(sa.insert(TOUCHED).from_select(["profile_id", "reason", "run_id"], people))

@@ -131,7 +131,9 @@ class FactReader:
 
         return read
 
-    def _cell(self, fact: FactSpec, name: str, header: Header, parse: Callable[[str], object]) -> Parse:
+    def _cell(
+        self, fact: FactSpec, name: str, header: Header, parse: Callable[[str], object]
+    ) -> Parse:
         """Reads one mapped cell; its errors name the column."""
         cell = fact.cells.get(name)
         if cell is None:

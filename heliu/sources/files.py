@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,15 +53,14 @@ def open_sheet(path: Path, sheet: str | None = None) -> Iterator[Sheet]:
         yield _with_heading(_spreadsheet_rows(path, sheet), path)
         return
     with _binary(path) as binary:
-        encoding, has_holes = _encoding(binary)
-        binary.seek(0)
-        text = io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
-        sample = text.readline()
-        delimiter = max(",\t;", key=sample.count)
-        text.seek(0)
         try:
+            encoding, has_holes = _encoding(binary)
+            binary.seek(0)
+            text = io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
+            delimiter = max(",\t;", key=text.readline().count)
+            text.seek(0)
             yield _with_heading(_csv_rows(text, delimiter), path, has_holes)
-        except (csv.Error, EOFError, gzip.BadGzipFile) as error:
+        except (csv.Error, EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise PermanentError(f"{path.name} can't be read to its end: {error}") from error
 
 

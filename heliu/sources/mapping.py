@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from heliu.sources.spec import Cell, IdentifierSpec, SourceSpec
 from heliu.sources.values import parse_id, parse_instant
 
 
-@dataclass(frozen=True)
-class MappedIdentifier:
+class MappedIdentifier(NamedTuple):
     """One identifier as the source wrote it; the scope is '' where a type has none."""
 
     type: str
@@ -66,7 +66,7 @@ def _read(cell: Cell | None, said: Mapping[str, str]) -> str:
 
 
 def scope_of(spec: IdentifierSpec, said: Mapping[str, str], text: str) -> str:
-    """The app, corp or suite an id counts in; '?' where no prefix fits, so it meets no other scope."""
+    """The app, corp or suite an id counts in; '?' where no prefix fits: it meets no other."""
     if spec.scope is None:
         return ""
     if not spec.scope.prefixes:

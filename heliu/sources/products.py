@@ -11,6 +11,7 @@ from heliu.sources.files import open_sheet
 from heliu.sources.values import parse_date, parse_fen
 from models import Product
 
+PRODUCT = Product.__table__  # type: ignore[attr-defined]
 REQUIRED = ("key", "title")
 OPTIONAL = ("category", "price_fen", "link", "valid_from", "valid_to")
 
@@ -23,7 +24,11 @@ def load_products(folder: Path, zone: ZoneInfo, problems: Problems) -> list[dict
     products: dict[str, dict[str, object]] = {}
     with open_sheet(path) as sheet:
         if missing := [name for name in REQUIRED if name not in sheet.header]:
-            problems.add(Place(str(path), 1), f"lacks the column {missing[0]!r}", f"Columns: {', '.join(REQUIRED + OPTIONAL)}.")
+            problems.add(
+                Place(str(path), 1),
+                f"lacks the column {missing[0]!r}",
+                f"Columns: {', '.join(REQUIRED + OPTIONAL)}.",
+            )
             return []
         for number, cells in sheet.rows:
             row = dict(zip(sheet.header, cells, strict=False))
@@ -33,7 +38,9 @@ def load_products(folder: Path, zone: ZoneInfo, problems: Problems) -> list[dict
                 problems.add(Place(str(path), number), str(error))
                 continue
             if product["key"] in products:
-                problems.add(Place(str(path), number), f"product {product['key']!r} is there already")
+                problems.add(
+                    Place(str(path), number), f"product {product['key']!r} is there already"
+                )
             products[str(product["key"])] = product
     return list(products.values())
 
@@ -61,16 +68,18 @@ def titles(products: list[dict[str, object]]) -> dict[str, str]:
     return {str(product["title"]): str(product["key"]) for product in products}
 
 
-def save_products(connection: sa.Connection, products: list[dict[str, object]], run_id: int) -> None:
+def save_products(
+    connection: sa.Connection, products: list[dict[str, object]], run_id: int
+) -> None:
     """Make the table say what the file says; one that is gone stays, since orders name it."""
-    known = {row.key: row for row in connection.execute(sa.select(Product.__table__))}
+    known = {row.key: row for row in connection.execute(sa.select(PRODUCT))}
     for product in products:
         old = known.get(str(product["key"]))
         if old is None:
-            connection.execute(sa.insert(Product).values(**product, run_id=run_id))
+            connection.execute(sa.insert(PRODUCT).values(**product, run_id=run_id))
         elif any(getattr(old, name) != value for name, value in product.items()):
             connection.execute(
-                sa.update(Product)
-                .where(Product.__table__.c.key == product["key"])
+                sa.update(PRODUCT)
+                .where(PRODUCT.c.key == product["key"])
                 .values(**product, run_id=run_id)
             )

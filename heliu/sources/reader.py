@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,13 +111,17 @@ def key_reader(spec: SourceSpec, header: Header) -> Callable[[Row], str]:
     The function raises ValueError where a part is empty or was rounded by a spreadsheet.
     """
     readers = [(cell.column or "", cell.reader(header)) for cell in spec.key]
+    like = re.compile(spec.key_like) if spec.key_like else None
 
     def key(row: Row) -> str:
         parts = [parse_id(read(row)) for _, read in readers]
         if not all(parts):
             empty = next(name for (name, _), part in zip(readers, parts, strict=True) if not part)
             raise ValueError(f"its key column {empty!r} is empty")
-        return "|".join(parts)
+        joined = "|".join(parts)
+        if like is not None and not like.fullmatch(joined):
+            raise ValueError(f"its key is not like {like.pattern}: a heading or a total?")
+        return joined
 
     return key
 

@@ -19,6 +19,7 @@ class SourceRecord:
 
     @property
     def content_hash(self) -> str:
+        """Names what it says: an unchanged record is known by it."""
         return hashlib.blake2b(self.payload.encode(), digest_size=16).hexdigest()
 
 
@@ -34,14 +35,14 @@ def read_records(spec: SourceSpec, zone: ZoneInfo, bad: Reading) -> dict[str, So
     for row, key in keyed_rows(spec, zone, bad):
         record = SourceRecord(row.payload())
         if key in records and records[key] != record:
-            bad.add(where[key], f"its key is also on row {row.number} of {row.file}; the later counts")
+            bad.add(
+                where[key], f"its key is also on row {row.number} of {row.file}; the later counts"
+            )
         records[key], where[key] = record, row
     return records
 
 
-def keyed_rows(
-    spec: SourceSpec, zone: ZoneInfo, bad: Reading
-) -> Iterator[tuple[SourceRow, str]]:
+def keyed_rows(spec: SourceSpec, zone: ZoneInfo, bad: Reading) -> Iterator[tuple[SourceRow, str]]:
     """Rows with the key that names them; those without, or with unreadable times, go to `bad`."""
     header: Header | None = None
     key: Callable[[Row], str]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from heliu.errors import Place
 from heliu.documents import Problems
+from heliu.errors import Place
 from heliu.rules.vocabulary import (
     STANDARD_EVENTS,
     STANDARD_FIELDS,
@@ -62,7 +62,9 @@ def _words(
         if name in standard:
             continue
         kind = "number" if type_ is FieldType.NUMBER else "text"
-        free = [f"{kind}_{n}" for n in range(1, SLOTS[owner][kind] + 1) if f"{kind}_{n}" not in used]
+        free = [
+            f"{kind}_{n}" for n in range(1, SLOTS[owner][kind] + 1) if f"{kind}_{n}" not in used
+        ]
         slot = taken.get((owner, name)) or next(iter(free), None)
         if slot is None:
             most = SLOTS[owner][kind]

@@ -97,6 +97,7 @@ class SourceSpec:
     trust: int  # 0 to 100: whose word survives
     channel: str
     key: tuple[Cell, ...]
+    key_like: str | None  # what a key must look like, whole
     created_at: Cell | None
     updated_at: Cell | None
     fields: Mapping[str, Cell]

@@ -39,7 +39,13 @@ class Known:
 
 def known_records(connection: sa.Connection, source: str) -> dict[str, Known]:
     """The records of a source so far, by key."""
-    columns = (RECORD.c.source_pk, RECORD.c.id, RECORD.c.version, RECORD.c.content_hash, RECORD.c.deleted_at)
+    columns = (
+        RECORD.c.source_pk,
+        RECORD.c.id,
+        RECORD.c.version,
+        RECORD.c.content_hash,
+        RECORD.c.deleted_at,
+    )
     rows = connection.execute(sa.select(*columns).where(RECORD.c.source == source))
     return {pk: Known(id_, version, hash_, bool(gone)) for pk, id_, version, hash_, gone in rows}
 
@@ -76,8 +82,18 @@ def _insert_new(
 ) -> None:
     if not records:
         return
-    first = int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(RECORD.c.id), 0))).scalar_one()) + 1
-    hashed = [(id_, key, record, record.content_hash) for id_, (key, record) in enumerate(records.items(), first)]
+    first = (
+        int(
+            connection.execute(
+                sa.select(sa.func.coalesce(sa.func.max(RECORD.c.id), 0))
+            ).scalar_one()
+        )
+        + 1
+    )
+    hashed = [
+        (id_, key, record, record.content_hash)
+        for id_, (key, record) in enumerate(records.items(), first)
+    ]
     bulk_insert(
         connection,
         "record",
@@ -91,7 +107,9 @@ def _insert_new(
         ((id_, 1, hash_, record.payload, run_id) for id_, _, record, hash_ in hashed),
     )
     if connection.dialect.name == "postgresql":  # ids were given, so the counter must follow
-        connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('record', 'id'), max(id)) FROM record")
+        connection.exec_driver_sql(
+            "SELECT setval(pg_get_serial_sequence('record', 'id'), max(id)) FROM record"
+        )
 
 
 def _insert_versions(
@@ -99,7 +117,9 @@ def _insert_versions(
 ) -> None:
     if not changed:
         return
-    rows = [(k.id, k.version + 1, record.content_hash, record.payload) for k, record in changed.values()]
+    rows = [
+        (k.id, k.version + 1, record.content_hash, record.payload) for k, record in changed.values()
+    ]
     bulk_insert(
         connection,
         "record_version",
@@ -133,7 +153,10 @@ def _mark_deleted(connection: sa.Connection, ids: list[int], run_id: int, now: d
     if not ids:
         return
     staged = stage(
-        connection, "deleted_record", [sa.Column("id", sa.BigInteger, primary_key=True)], ((i,) for i in ids)
+        connection,
+        "deleted_record",
+        [sa.Column("id", sa.BigInteger, primary_key=True)],
+        ((i,) for i in ids),
     )
     connection.execute(
         sa.update(RECORD)
@@ -158,7 +181,10 @@ def save_quarantine(
             sa.Column("reason", sa.Text),
             sa.Column("payload", sa.Text),
         ],
-        ((source, row.file, row.number, hash_, row.reason, row.payload) for hash_, row in bad.items()),
+        (
+            (source, row.file, row.number, hash_, row.reason, row.payload)
+            for hash_, row in bad.items()
+        ),
     )
     mine = QUARANTINE.c.source == source
     same = QUARANTINE.c.row_hash == staged.c.row_hash
@@ -185,7 +211,9 @@ def people_of(connection: sa.Connection, source: str) -> dict[str, tuple[int, in
     """(record id, profile id) by key; a record not unified yet stands for its own profile."""
     current = sa.and_(MEMBERSHIP.c.record_id == RECORD.c.id, MEMBERSHIP.c.to_run_id.is_(None))
     rows = connection.execute(
-        sa.select(RECORD.c.source_pk, RECORD.c.id, sa.func.coalesce(MEMBERSHIP.c.profile_id, RECORD.c.id))
+        sa.select(
+            RECORD.c.source_pk, RECORD.c.id, sa.func.coalesce(MEMBERSHIP.c.profile_id, RECORD.c.id)
+        )
         .select_from(RECORD.outerjoin(MEMBERSHIP, current))
         .where(RECORD.c.source == source)
     )

@@ -20,12 +20,12 @@ _UNITS = {"万": 10_000, "亿": 100_000_000}
 
 
 def parse_id(text: str) -> str:
-    """An id as it was meant: without the tab or apostrophe that saved it from a spreadsheet.
+    r"""An id as it was meant: without the tab or apostrophe that saved it from a spreadsheet.
 
     Raises:
         ValueError: A spreadsheet has rounded it; the digits are gone.
 
-    >>> parse_id("\\t6917926768823643751")
+    >>> parse_id("\t6917926768823643751")
     '6917926768823643751'
     """
     cleaned = text.strip()
@@ -67,17 +67,19 @@ def parse_instant(text: str, zone: ZoneInfo) -> int | None:
 @lru_cache(maxsize=100_000)
 def _hour(text: str, zone: ZoneInfo) -> int:
     day, hour = text.split(" ")
-    parsed = datetime.strptime(f"{day.replace('/', '-')} {hour}", "%Y-%m-%d %H")
-    return int(parsed.replace(tzinfo=zone).timestamp())
+    year, month, date = day.replace("/", "-").split("-")
+    return int(datetime(int(year), int(month), int(date), int(hour), tzinfo=zone).timestamp())
 
 
 def _instant_of_number(number: Decimal, zone: ZoneInfo) -> int:
     if SERIAL_DAYS[0] <= number <= SERIAL_DAYS[1]:
         seconds = round(number * 86_400)
-        return int((SPREADSHEET_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=zone).timestamp())
-    for seconds in (number, number / 1000):
-        if UNIX_SECONDS[0] <= seconds <= UNIX_SECONDS[1]:
-            return int(seconds)
+        return int(
+            (SPREADSHEET_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=zone).timestamp()
+        )
+    for unix in (number, number / 1000):
+        if UNIX_SECONDS[0] <= unix <= UNIX_SECONDS[1]:
+            return int(unix)
     if len(digits := str(number)) == 8 and digits.isdigit():  # 20260807
         return _instant_of_text(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", zone)
     raise ValueError("not a time like 2026-08-07 10:00:00")
@@ -98,9 +100,9 @@ def _instant_of_text(text: str, zone: ZoneInfo) -> int:
     clock = _TIME.fullmatch(rest) if rest else None
     if rest and not clock:
         raise ValueError("not a time like 2026-08-07 10:00:00")
-    hours = [int(part or 0) for part in clock.groups()] if clock else [0, 0, 0]
+    hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
     try:
-        local = datetime(int(day[1]), int(day[2]), int(day[3]), *hours, tzinfo=zone)
+        local = datetime(int(day[1]), int(day[2]), int(day[3]), hour, minute, second, tzinfo=zone)
     except ValueError:
         raise ValueError("no such day or time in the calendar") from None
     return int(local.timestamp())
@@ -167,7 +169,9 @@ def _amount(number: Decimal | None, fen: int) -> int | None:
 
 
 def _decimal(text: str) -> Decimal | None:
-    cleaned = text.strip().lstrip("'¥￥").replace(",", "").replace("，", "").removesuffix("元").strip()
+    cleaned = (
+        text.strip().lstrip("'¥￥").replace(",", "").replace("，", "").removesuffix("元").strip()
+    )
     if cleaned in EMPTY:
         return None
     factor = _UNITS.get(cleaned[-1], 1)
@@ -179,7 +183,19 @@ def _decimal(text: str) -> Decimal | None:
 
 YES = frozenset({"granted", "yes", "true", "1", "y", "是", "同意", "订阅", "opt-in", "subscribed"})
 NO = frozenset(
-    {"withdrawn", "no", "false", "0", "n", "否", "不同意", "退订", "拒绝", "opt-out", "unsubscribed"}
+    {
+        "withdrawn",
+        "no",
+        "false",
+        "0",
+        "n",
+        "否",
+        "不同意",
+        "退订",
+        "拒绝",
+        "opt-out",
+        "unsubscribed",
+    }
 )
 
 

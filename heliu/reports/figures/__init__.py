@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from heliu.reports.figures import business, customers, intake, reach, runs, tagging
+from heliu.reports.figures import business, customers, funnels, intake, reach, runs, tagging
 from models import DeliveryStatus
 
 
@@ -50,8 +50,8 @@ class Figures:
     tagged_profiles: int
     tag_history: list[tagging.TagPoint]
     retaggings: list[tagging.Retagging]
-    funnels: list[reach.Funnel]
-    reach: reach.Reach
+    funnels: list[funnels.Funnel]
+    people: reach.Reach
     reached_by_channel: dict[str, int]
     channel_states: list[reach.ChannelState]
     message_reasons: list[reach.MessageReason]
@@ -66,6 +66,8 @@ class Figures:
 def gather(connection: sa.Connection, zone: ZoneInfo, now: datetime) -> Figures:
     """Ask everything in one consistent view; O(facts) in the worst query, the weekly activity."""
     history = runs.run_history(connection)
+    stages = runs.stages(connection, [run.id for run in history])
+    history = [runs.as_reported(run, stages) for run in history]
     collected = intake.last_collect(connection)
     unified = customers.last_unify(connection)
     retagged = tagging.last_retag(connection)
@@ -74,7 +76,7 @@ def gather(connection: sa.Connection, zone: ZoneInfo, now: datetime) -> Figures:
         zone=zone,
         run=history[0] if history else None,
         history=history,
-        stages=runs.stages(connection, [run.id for run in history]),
+        stages=stages,
         frequent_runs=runs.runs_of(connection, runs.FREQUENT),
         waiting=waiting(connection, now),
         deliveries=[] if collected is None else intake.deliveries(connection, collected),
@@ -94,8 +96,8 @@ def gather(connection: sa.Connection, zone: ZoneInfo, now: datetime) -> Figures:
         tagged_profiles=tagging.tagged_profiles(connection),
         tag_history=tagging.tag_history(connection),
         retaggings=tagging.retaggings(connection),
-        funnels=reach.funnels(connection),
-        reach=reach.reach(connection),
+        funnels=funnels.funnels(connection),
+        people=reach.reach(connection),
         reached_by_channel=reach.reached_by_channel(connection),
         channel_states=reach.channel_states(connection),
         message_reasons=reach.message_reasons(connection),
@@ -116,5 +118,5 @@ def waiting(connection: sa.Connection, now: datetime) -> Waiting:
         overdue=reach.overdue_messages(connection, now),
         failed=runs.failed_runs(connection, now),
         unread_rows=intake.unread_rows(connection),
-        unrendered=reach.unrendered(connection, now),
+        unrendered=funnels.unrendered(connection, now),
     )

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -80,9 +81,9 @@ def order_totals(connection: sa.Connection, now: datetime) -> OrderTotals:
         )
     ).one()
     refunds = connection.execute(
-        sa.select(
-            sa.func.count(), sa.func.coalesce(sa.func.sum(REFUND.c.amount_fen), 0)
-        ).where(REFUND.c.refunded_at <= now)
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(REFUND.c.amount_fen), 0)).where(
+            REFUND.c.refunded_at <= now
+        )
     ).one()
     return OrderTotals(*(int(number) for number in (*orders, *refunds)))
 
@@ -106,7 +107,7 @@ def revenue_by_month(
 
 def _money(
     table: sa.Table, at: str, zone: ZoneInfo, since: datetime, now: datetime
-) -> sa.Select[tuple[int, int, int]]:
+) -> sa.Select[Any]:
     """Per day of the zone: (day, rows, fen)."""
     day = local_day(table.c[at], zone, since, now).label("day")
     return (

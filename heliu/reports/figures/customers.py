@@ -137,9 +137,7 @@ def identifier_counts(connection: sa.Connection) -> list[IdentifierCount]:
     """Identifiers by type and status; never a value."""
     per_value = (
         sa.select(IDENTIFIER.c.type, IDENTIFIER.c.status, sa.func.count().label("carried"))
-        .group_by(
-            IDENTIFIER.c.type, IDENTIFIER.c.scope, IDENTIFIER.c.value, IDENTIFIER.c.status
-        )
+        .group_by(IDENTIFIER.c.type, IDENTIFIER.c.scope, IDENTIFIER.c.value, IDENTIFIER.c.status)
         .subquery()
     )
     query = (

@@ -19,9 +19,7 @@ def table_of(model: type[SQLModel]) -> sa.Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def fetch(
-    connection: sa.Connection, query: sa.Executable, make: Callable[..., Row]
-) -> list[Row]:
+def fetch(connection: sa.Connection, query: sa.Executable, make: Callable[..., Row]) -> list[Row]:
     """Run a query and make one object of each row's columns, in order."""
     return [make(*row) for row in connection.execute(query)]
 

@@ -1,7 +1,7 @@
 """What ran, stage by stage, and how long it took."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -76,7 +76,10 @@ def stages(connection: sa.Connection, run_ids: list[int]) -> list[StageRow]:
         .where(STAGE.c.run_id.in_(run_ids))
         .order_by(STAGE.c.run_id, STAGE.c.started_at, STAGE.c.stage)
     )
-    return [StageRow(*row[:-1], _counts(row[-1])) for row in connection.execute(query)]
+    return [
+        StageRow(run_id, stage, finished, milliseconds, _counts(counts))
+        for run_id, stage, finished, milliseconds, counts in connection.execute(query)
+    ]
 
 
 def _counts(text: str) -> dict[str, object]:
@@ -84,17 +87,29 @@ def _counts(text: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def failed_runs(connection: sa.Connection, now: datetime, hours: int = 24) -> list[RunRow]:
-    """Runs of any flow that failed lately and that no later run of that flow made good."""
+def as_reported(run: RunRow, stages: list[StageRow]) -> RunRow:
+    """A run as its own report shows it: once the report is being made, all else is done.
+
+    A page lies there until the next run, so it must not say "running" for a whole day.
+    """
+    begun = any(stage.run_id == run.id and stage.stage == "report" for stage in stages)
+    return replace(run, status="reporting") if run.status == "running" and begun else run
+
+
+def failed_runs(connection: sa.Connection, now: datetime, days: int = 7) -> list[RunRow]:
+    """Flows whose newest finished run failed, lately: that run of each."""
     later = RUN.alias("later")
-    made_good = (
+    outdone = (
         sa.select(later.c.id)
-        .where(later.c.flow == RUN.c.flow, later.c.id > RUN.c.id, later.c.status == "completed")
+        .where(
+            later.c.flow == RUN.c.flow,
+            later.c.id > RUN.c.id,
+            later.c.status.in_(("completed", "failed")),
+        )
         .exists()
     )
-    query = _runs().where(
-        RUN.c.status == "failed", RUN.c.now_at >= now - timedelta(hours=hours), ~made_good
-    )
+    lately = RUN.c.now_at >= now - timedelta(days=days)
+    query = _runs().where(RUN.c.status == "failed", lately, ~outdone)
     return fetch(connection, query.order_by(RUN.c.id.desc()), RunRow)
 
 

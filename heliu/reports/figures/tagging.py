@@ -52,9 +52,7 @@ def last_retag(connection: sa.Connection) -> int | None:
 
 def tag_sizes(connection: sa.Connection, run_id: int | None) -> list[TagSize]:
     """Every tag of the library with its carriers now and its movement in a run, largest first."""
-    held = (
-        sa.select(HELD.c.tag, sa.func.count().label("profiles")).group_by(HELD.c.tag).subquery()
-    )
+    held = sa.select(HELD.c.tag, sa.func.count().label("profiles")).group_by(HELD.c.tag).subquery()
     profiles = sa.func.coalesce(held.c.profiles, 0).label("carriers")
     query = (
         sa.select(
@@ -103,3 +101,11 @@ def tags_held(connection: sa.Connection) -> int:
 def tagged_profiles(connection: sa.Connection) -> int:
     """How many profiles carry a tag at all."""
     return count(connection, sa.select(sa.func.count(sa.distinct(HELD.c.profile_id))))
+
+
+def moved_in(connection: sa.Connection, run_id: int) -> tuple[int, int]:
+    """How many tags entered and left profiles in a run; (0, 0) if it evaluated none."""
+    row = connection.execute(
+        sa.select(RUN.c.entered, RUN.c.left).where(RUN.c.run_id == run_id)
+    ).first()
+    return (int(row[0]), int(row[1])) if row else (0, 0)

@@ -13,9 +13,12 @@ def runs_section(figures: Figures, say: Words) -> Section:
     return Section(
         "runs",
         say("运行记录", "Runs"),
-        say("最近的运行，最新的在前，每一步用了多久。", "The last runs, newest first, and how long each stage took."),
+        say(
+            "最近的运行，最新的在前，每一步用了多久。",
+            "The last runs, newest first, and how long each stage took.",
+        ),
         panels=[durations_panel(figures, say), list_panel(figures, say)],
-    )  # fmt: skip
+    )
 
 
 def durations_panel(figures: Figures, say: Words) -> Panel:
@@ -24,11 +27,17 @@ def durations_panel(figures: Figures, say: Words) -> Panel:
     names = [name for name in STAGES if name in known] + sorted(known - set(STAGES))
     tones = {name: series_tone(number) for number, name in enumerate(names)}
     took = {
-        run.id: [(stage.milliseconds, tones[stage.stage],
-                  f"{say.label('stage', stage.stage)} {say.duration(stage.milliseconds)}")
-                 for stage in figures.stages if stage.run_id == run.id]
+        run.id: [
+            (
+                stage.milliseconds,
+                tones[stage.stage],
+                f"{say.label('stage', stage.stage)} {say.duration(stage.milliseconds)}",
+            )
+            for stage in figures.stages
+            if stage.run_id == run.id
+        ]
         for run in figures.history
-    }  # fmt: skip
+    }
     sums = {run_id: sum(parts[0] for parts in found) for run_id, found in took.items()}
     widest = max(sums.values(), default=0)
     return Panel(
@@ -39,21 +48,35 @@ def durations_panel(figures: Figures, say: Words) -> Panel:
         else say("还没有运行过。", "Nothing has run yet."),
         Bars(
             [
-                Bar(f"#{run.id} {say.label('stage', run.flow)}", stacked(took[run.id], widest),
-                    say.duration(sums[run.id]))
+                Bar(
+                    f"#{run.id} {say.label('stage', run.flow)}",
+                    stacked(took[run.id], widest),
+                    say.duration(sums[run.id]),
+                )
                 for run in figures.history
                 if took[run.id]
             ],
             [(tones[name], say.label("stage", name)) for name in names],
-        ) if widest else None,
+        )
+        if widest
+        else None,
         Table(
-            [Column(say("运行", "Run"), "code"), Column(say("步骤", "Stage")),
-             Column(say("耗时", "Took"), "number")],
-            [(f"#{stage.run_id}", say.label("stage", stage.stage), say.duration(stage.milliseconds))
-             for stage in reversed(figures.stages)],
+            [
+                Column(say("运行", "Run"), "code"),
+                Column(say("步骤", "Stage")),
+                Column(say("耗时", "Took"), "number"),
+            ],
+            [
+                (
+                    f"#{stage.run_id}",
+                    say.label("stage", stage.stage),
+                    say.duration(stage.milliseconds),
+                )
+                for stage in reversed(figures.stages)
+            ],
         ),
         wide=True,
-    )  # fmt: skip
+    )
 
 
 def list_panel(figures: Figures, say: Words) -> Panel:
@@ -62,20 +85,27 @@ def list_panel(figures: Figures, say: Words) -> Panel:
         "run-list",
         say("运行列表", "All runs"),
         say(
-            f"最近 {len(figures.history)} 次运行；另有每十分钟一次的发送共 {say.number(figures.frequent_runs)} 次，不在此列。",
-            f"The last {len(figures.history)} runs; {say.number(figures.frequent_runs)} ten-minute"
-            " dispatches are not listed.",
+            "最近 {runs} 次运行；另有每十分钟一次的发送共 {sends} 次，不在此列。",
+            "The last {runs} runs; {sends} ten-minute dispatches are not listed.",
+            runs=len(figures.history),
+            sends=figures.frequent_runs,
         )
         if figures.history
         else say("还没有运行过。", "Nothing has run yet."),
         table=Table(
-            [Column(say("运行", "Run"), "code"), Column(say("流程", "Flow")), Column(say("状态", "Status")),
-             Column(say("数据截至", "As of")), Column(say("开始", "Started")),
-             Column(say("耗时", "Took"), "number"), Column(say("说明", "Notes"))],
+            [
+                Column(say("运行", "Run"), "code"),
+                Column(say("流程", "Flow")),
+                Column(say("状态", "Status")),
+                Column(say("数据截至", "As of")),
+                Column(say("开始", "Started")),
+                Column(say("耗时", "Took"), "number"),
+                Column(say("说明", "Notes")),
+            ],
             [_row(run, say) for run in figures.history],
         ),
         wide=True,
-    )  # fmt: skip
+    )
 
 
 def _row(run: RunRow, say: Words) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Cells hold finished text; a template only lays them out.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -87,6 +87,15 @@ class Panel:
     note: str = ""
 
     @property
+    def height(self) -> float:
+        """About how tall it stands, in lines of text."""
+        if isinstance(self.chart, Bars):
+            return 5 + 1.1 * len(self.chart.bars) + 1.2 * bool(self.chart.legend)
+        if self.chart is not None:
+            return 15
+        return 3 + 1.6 * min(len(self.table.rows) if self.table else 0, 14)
+
+    @property
     def empty(self) -> bool:
         """Nothing to draw: the sentence says why."""
         return self.chart is None and (self.table is None or not self.table.rows)
@@ -122,7 +131,29 @@ class Section:
     says: str
     tiles: Sequence[Tile] = ()
     panels: Sequence[Panel] = ()
-    notices: Sequence[Notice] = field(default=())
+    notices: Sequence[Notice] = ()
+
+    @property
+    def rows(self) -> list[list[list[tuple[int, Panel]]]]:
+        """Panels as the page lays them out: rows of one column (wide) or two of like height.
+
+        Each panel comes with its place in the reading order, for pages too
+        narrow for columns.
+        """
+        found: list[list[list[tuple[int, Panel]]]] = []
+        heights: list[float] = []
+        for place, panel in enumerate(self.panels):
+            if panel.wide:
+                found.append([[(place, panel)]])
+                heights = []
+                continue
+            if not heights:
+                found.append([[], []])
+                heights = [0, 0]
+            shorter = heights.index(min(heights))
+            found[-1][shorter].append((place, panel))
+            heights[shorter] += panel.height
+        return found
 
 
 def series_tone(number: int) -> Tone:
@@ -130,7 +161,9 @@ def series_tone(number: int) -> Tone:
     return f"s{number % 8 + 1}"
 
 
-def one_bar(label: str, part: int, whole: int, value: str, detail: str = "", tone: Tone = "main") -> Bar:
+def one_bar(
+    label: str, part: int, whole: int, value: str, *, detail: str = "", tone: Tone = "main"
+) -> Bar:
     """A plain bar from the left."""
     return Bar(label, [Segment(0, part / whole if whole else 0, tone)], value, detail)
 

@@ -3,7 +3,17 @@
 from datetime import timedelta
 
 from heliu.reports.figures import Figures
-from heliu.reports.page.parts import Bar, Bars, Column, Panel, Section, Table, Tile, one_bar, stacked
+from heliu.reports.page.parts import (
+    Bar,
+    Bars,
+    Column,
+    Panel,
+    Section,
+    Table,
+    Tile,
+    one_bar,
+    stacked,
+)
 from heliu.reports.words import Words
 
 FRESH = timedelta(days=30)  # a bar's full length
@@ -32,12 +42,15 @@ def _tiles(figures: Figures, say: Words) -> list[Tile]:
     refused = sum(row.edges for row in figures.edges if row.status == "refused")
     linked = sum(row.edges for row in figures.edges if row.status == "linked")
     return [
-        Tile("unread-rows", say("隔离中的行", "Rows in quarantine"),
-             say.number(figures.waiting.unread_rows),
-             tone="bad" if figures.waiting.unread_rows else "good"),
+        Tile(
+            "unread-rows",
+            say("隔离中的行", "Rows in quarantine"),
+            say.number(figures.waiting.unread_rows),
+            tone="bad" if figures.waiting.unread_rows else "good",
+        ),
         Tile("edges-linked", say("采用的匹配", "Matches used"), say.number(linked)),
-        Tile("edges-refused", say("拒绝的匹配", "Matches refused"), say.number(refused)),
-    ]  # fmt: skip
+        Tile("edges-refused", say("未采用的匹配", "Matches not used"), say.number(refused)),
+    ]
 
 
 def intake_panel(figures: Figures, say: Words) -> Panel:
@@ -45,15 +58,21 @@ def intake_panel(figures: Figures, say: Words) -> Panel:
     rows = figures.deliveries
     widest = max((row.rows for row in rows), default=0)
     tones = [("new", "main"), ("changed", "wait"), ("same", "off"), ("quarantined", "bad")]
-    titles = {"new": say("新增", "new"), "changed": say("变更", "changed"),
-              "same": say("未变", "same"), "quarantined": say("隔离", "quarantined")}  # fmt: skip
+    titles = {
+        "new": say("新增", "new"),
+        "changed": say("变更", "changed"),
+        "same": say("未变", "same"),
+        "quarantined": say("隔离", "quarantined"),
+    }
     names = ("rows", "new", "changed", "same", "quarantined", "deleted", "facts")
     return Panel(
         "intake",
         say("最近一次采集", "Last collection"),
         say(
-            f"{len(rows)} 个来源共 {say.number(sum(row.rows for row in rows))} 行。",
-            f"{say.number(sum(row.rows for row in rows))} rows from {len(rows)} sources.",
+            "{sources} 个来源共 {rows} 行。",
+            "{rows} rows from {sources} sources.",
+            sources=len(rows),
+            rows=sum(row.rows for row in rows),
         )
         if rows
         else say("还没有采集过数据。", "Nothing has been collected yet."),
@@ -61,23 +80,40 @@ def intake_panel(figures: Figures, say: Words) -> Panel:
             [
                 Bar(
                     row.source,
-                    stacked([(getattr(row, name), tone, titles[name]) for name, tone in tones], widest),
+                    stacked(
+                        [(getattr(row, name), tone, titles[name]) for name, tone in tones], widest
+                    ),
                     say.number(row.rows),
                 )
                 for row in rows
             ],
             [(tone, titles[name]) for name, tone in tones],
-        ) if rows else None,
+        )
+        if rows
+        else None,
         Table(
-            [Column(say("来源", "Source"), "code"),
-             *(Column(title, "number") for title in (
-                 say("行", "Rows"), say("新增", "New"), say("变更", "Changed"), say("未变", "Same"),
-                 say("隔离", "Quarantined"), say("删除", "Deleted"), say("事实", "Facts")))],
+            [
+                Column(say("来源", "Source"), "code"),
+                *(
+                    Column(title, "number")
+                    for title in (
+                        say("行", "Rows"),
+                        say("新增", "New"),
+                        say("变更", "Changed"),
+                        say("未变", "Same"),
+                        say("隔离", "Quarantined"),
+                        say("删除", "Deleted"),
+                        say("事实", "Facts"),
+                    )
+                ),
+            ],
             [(row.source, *(say.number(getattr(row, name)) for name in names)) for row in rows],
-            (say("合计", "Total"),
-             *(say.number(sum(getattr(row, name) for row in rows)) for name in names)),
+            (
+                say("合计", "Total"),
+                *(say.number(sum(getattr(row, name) for row in rows)) for name in names),
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def freshness_panel(figures: Figures, say: Words) -> Panel:
@@ -87,15 +123,20 @@ def freshness_panel(figures: Figures, say: Words) -> Panel:
     bars = []
     for row in rows:
         if row.watermark_at is None:
-            bars.append(one_bar(row.source, 0, 1, "–", say("没有时间", "no times")))
+            bars.append(one_bar(row.source, 0, 1, "–", detail=say("没有时间", "no times")))
             continue
         old = max(now - row.watermark_at, timedelta())
         tone = "good" if old <= timedelta(days=2) else "wait" if old <= timedelta(days=7) else "bad"
         length = int(min(old, FRESH).total_seconds())
         bars.append(
-            one_bar(row.source, max(length, 1), int(FRESH.total_seconds()), say.age(row.watermark_at, now),
-                    tone=tone)
-        )  # fmt: skip
+            one_bar(
+                row.source,
+                max(length, 1),
+                int(FRESH.total_seconds()),
+                say.age(row.watermark_at, now),
+                tone=tone,
+            )
+        )
     return Panel(
         "freshness",
         say("数据新鲜度", "Freshness"),
@@ -107,12 +148,23 @@ def freshness_panel(figures: Figures, say: Words) -> Panel:
         else say("还没有采集过数据。", "Nothing has been collected yet."),
         Bars(bars) if rows else None,
         Table(
-            [Column(say("来源", "Source"), "code"), Column(say("最新数据", "Newest fact")),
-             Column(say("读取时间", "Read")), Column(say("行", "Rows"), "number")],
-            [(row.source, say.time(row.watermark_at), say.time(row.read_at), say.number(row.rows))
-             for row in rows],
+            [
+                Column(say("来源", "Source"), "code"),
+                Column(say("最新数据", "Newest fact")),
+                Column(say("读取时间", "Read")),
+                Column(say("行", "Rows"), "number"),
+            ],
+            [
+                (
+                    row.source,
+                    say.time(row.watermark_at),
+                    say.time(row.read_at),
+                    say.number(row.rows),
+                )
+                for row in rows
+            ],
         ),
-    )  # fmt: skip
+    )
 
 
 def unread_panel(figures: Figures, say: Words) -> Panel:
@@ -122,17 +174,21 @@ def unread_panel(figures: Figures, say: Words) -> Panel:
         "quarantine",
         say("隔离的行", "Quarantine"),
         say(
-            f"{say.number(figures.waiting.unread_rows)} 行读不懂，原样保留；改好来源或映射后会自动重读。",
-            f"{say.number(figures.waiting.unread_rows)} rows could not be read and are kept as they came.",
+            "{rows} 行读不懂，原样保留；改好来源或映射后会自动重读。",
+            "{rows} rows could not be read and are kept as they came.",
+            rows=figures.waiting.unread_rows,
         )
         if rows
         else say("没有读不懂的行。", "Every row could be read."),
         table=Table(
-            [Column(say("来源", "Source"), "code"), Column(say("原因", "Reason")),
-             Column(say("行", "Rows"), "number")],
+            [
+                Column(say("来源", "Source"), "code"),
+                Column(say("原因", "Reason")),
+                Column(say("行", "Rows"), "number"),
+            ],
             [(row.source, row.reason, say.number(row.rows)) for row in rows],
         ),
-    )  # fmt: skip
+    )
 
 
 def refused_panel(figures: Figures, say: Words) -> Panel:
@@ -143,19 +199,30 @@ def refused_panel(figures: Figures, say: Words) -> Panel:
         "matches",
         say("合并的依据", "Evidence for matches"),
         say(
-            f"合并用了哪些标识；{say.number(refused)} 条因会把不同的人合在一起而被拒绝。",
-            f"Which identifiers joined records; {say.number(refused)} were refused, as they would have"
-            " joined different people.",
+            "合并用了哪些标识；{n} 条会把不同的人合在一起，或证据不足，没有采用。",
+            "Which identifiers joined records; {n} were not used: they would have joined"
+            " different people, or prove too little.",
+            n=refused,
         )
         if rows
         else say("还没有匹配。", "There are no matches yet."),
         table=Table(
-            [Column(say("方式", "Kind")), Column(say("标识", "Identifier")), Column(say("结果", "Result")),
-             Column(say("规则", "Rule")), Column(say("匹配", "Matches"), "number")],
             [
-                (say.label("edge_kind", row.kind), say.label("identifier", row.type),
-                 say.label("edge_status", row.status), row.reason, say.number(row.edges))
+                Column(say("方式", "Kind")),
+                Column(say("标识", "Identifier")),
+                Column(say("结果", "Result")),
+                Column(say("规则", "Rule")),
+                Column(say("匹配", "Matches"), "number"),
+            ],
+            [
+                (
+                    say.label("edge_kind", row.kind),
+                    say.label("identifier", row.type),
+                    say.label("edge_status", row.status),
+                    say.label("edge_reason", row.reason),
+                    say.number(row.edges),
+                )
                 for row in rows
             ],
         ),
-    )  # fmt: skip
+    )

@@ -23,7 +23,10 @@ def service_section(figures: Figures, say: Words) -> Section:
     return Section(
         "service",
         say("服务与订单", "Service and orders"),
-        say("客户所处的服务状态、订单与退款、每周的活跃。", "Service states, orders and refunds, weekly activity."),
+        say(
+            "客户所处的服务状态、订单与退款、每周的活跃。",
+            "Service states, orders and refunds, weekly activity.",
+        ),
         tiles=_tiles(figures, say),
         panels=[
             revenue_panel(figures, say),
@@ -31,20 +34,36 @@ def service_section(figures: Figures, say: Words) -> Section:
             states_panel(figures, say),
             activity_panel(figures, say),
         ],
-    )  # fmt: skip
+    )
 
 
 def _tiles(figures: Figures, say: Words) -> list[Tile]:
     found = figures.orders
     return [
-        Tile("paid-orders", say("已付款订单", "Paid orders"), say.number(found.paid),
-             say(f"共 {say.number(found.orders)} 个订单", f"of {say.number(found.orders)} orders")),
-        Tile("paid-yuan", say("累计收款", "Paid"), say.about(found.paid_fen),
-             say(f"{say.number(found.payers)} 位付款客户", f"by {say.number(found.payers)} people")),
-        Tile("refunded-yuan", say("累计退款", "Refunded"), say.about(found.refunded_fen),
-             say(f"{say.number(found.refunds)} 笔，占收款 {say.share(found.refunded_fen, found.paid_fen)}",
-                 f"{say.number(found.refunds)} refunds, {say.share(found.refunded_fen, found.paid_fen)}")),
-    ]  # fmt: skip
+        Tile(
+            "paid-orders",
+            say("已付款订单", "Paid orders"),
+            say.number(found.paid),
+            say("共 {n} 个订单", "of {n} orders", n=found.orders),
+        ),
+        Tile(
+            "paid-yuan",
+            say("累计收款", "Paid"),
+            say.about(found.paid_fen),
+            say("{n} 位付款客户", "by {n} people", n=found.payers),
+        ),
+        Tile(
+            "refunded-yuan",
+            say("累计退款", "Refunded"),
+            say.about(found.refunded_fen),
+            say(
+                "{refunds} 笔，占收款 {share}",
+                "{refunds} refunds, {share} of what was paid",
+                refunds=found.refunds,
+                share=say.share(found.refunded_fen, found.paid_fen),
+            ),
+        ),
+    ]
 
 
 def revenue_panel(figures: Figures, say: Words) -> Panel:
@@ -55,8 +74,10 @@ def revenue_panel(figures: Figures, say: Words) -> Panel:
     back = say("退款", "Refunded")
     says = (
         say(
-            f"最近 {len(months)} 个月收款 {say.about(paid)}；红色是当月退款，蓝色是扣除退款后的净收款。",
-            f"{say.about(paid)} in the last {len(months)} months; red was refunded in that month.",
+            "最近 {months} 个月收款 {paid}；红色是当月退款，蓝色是扣除退款后的净收款。",
+            "{paid} in the last {months} months; red was refunded in that month.",
+            months=len(months),
+            paid=say.about(paid),
         )
         if paid
         else say("最近两年没有收款。", "No payments in the last two years.")
@@ -72,15 +93,27 @@ def revenue_panel(figures: Figures, say: Words) -> Panel:
         says,
         Drawing(drawing, [("main", kept), ("bad", back)]) if paid else None,
         Table(
-            [Column(say("月份", "Month"), "code"), Column(say("订单", "Orders"), "number"),
-             Column(say("收款", "Paid"), "number"), Column(back, "number"), Column(kept, "number")],
             [
-                (month.month, say.number(month.orders), say.money(month.paid_fen),
-                 say.money(month.refunded_fen), say.money(month.paid_fen - month.refunded_fen))
+                Column(say("月份", "Month"), "code"),
+                Column(say("订单", "Orders"), "number"),
+                Column(say("收款", "Paid"), "number"),
+                Column(back, "number"),
+                Column(kept, "number"),
+            ],
+            [
+                (
+                    month.month,
+                    say.number(month.orders),
+                    say.money(month.paid_fen),
+                    say.money(month.refunded_fen),
+                    say.money(month.paid_fen - month.refunded_fen),
+                )
                 for month in reversed(months)
             ],
-        ) if paid else None,
-    )  # fmt: skip
+        )
+        if paid
+        else None,
+    )
 
 
 def courses_panel(figures: Figures, say: Words) -> Panel:
@@ -96,20 +129,31 @@ def courses_panel(figures: Figures, say: Words) -> Panel:
         else say("还没有已付款的订单。", "No order has been paid yet."),
         Bars(
             [
-                one_bar(title, row.paid_fen, widest, say.about(row.paid_fen),
-                        say(f"{say.number(row.orders)} 单", f"{say.number(row.orders)} orders"))
+                one_bar(
+                    title,
+                    row.paid_fen,
+                    widest,
+                    say.about(row.paid_fen),
+                    detail=say("{n} 单", "{n} orders", n=row.orders),
+                )
                 for title, row in named
             ]
-        ) if rows else None,
+        )
+        if rows
+        else None,
         Table(
-            [Column(say("课程", "Course")), Column(say("订单", "Orders"), "number"),
-             Column(say("客户", "People"), "number"), Column(say("收款", "Paid"), "number")],
+            [
+                Column(say("课程", "Course")),
+                Column(say("订单", "Orders"), "number"),
+                Column(say("客户", "People"), "number"),
+                Column(say("收款", "Paid"), "number"),
+            ],
             [
                 (title, say.number(row.orders), say.number(row.payers), say.money(row.paid_fen))
                 for title, row in named
             ],
         ),
-    )  # fmt: skip
+    )
 
 
 def states_panel(figures: Figures, say: Words) -> Panel:
@@ -125,21 +169,30 @@ def states_panel(figures: Figures, say: Words) -> Panel:
         "service-states",
         say("服务状态", "Service states"),
         say(
-            f"{say.number(total)} 位客户有服务状态；另有 {say.number(silent)} 位还没有。",
-            f"{say.number(total)} customers have a service state; {say.number(silent)} have none yet.",
+            "{known} 位客户有服务状态；另有 {silent} 位还没有。",
+            "{known} customers have a service state; {silent} have none yet.",
+            known=total,
+            silent=silent,
         )
         if rows
         else say("还没有客户的服务状态。", "No customer has a service state yet."),
         Bars(
-            [one_bar(title, number, widest, say.number(number), say.share(number, total))
-             for title, number in rows]
-        ) if rows else None,
+            [
+                one_bar(title, number, widest, say.number(number), detail=say.share(number, total))
+                for title, number in rows
+            ]
+        )
+        if rows
+        else None,
         Table(
-            [Column(say("状态", "State")), Column(say("客户", "People"), "number"),
-             Column(say("占比", "Share"), "number")],
+            [
+                Column(say("状态", "State")),
+                Column(say("客户", "People"), "number"),
+                Column(say("占比", "Share"), "number"),
+            ],
             [(title, say.number(number), say.share(number, total)) for title, number in rows],
         ),
-    )  # fmt: skip
+    )
 
 
 def activity_panel(figures: Figures, say: Words) -> Panel:
@@ -153,28 +206,39 @@ def activity_panel(figures: Figures, say: Words) -> Panel:
     events = sum(totals.values())
     says = (
         say(
-            f"最近 {len(weeks)} 周共 {say.number(events)} 次行为，按周和类型；最后一周可能不满七天。",
-            f"{say.number(events)} events in {len(weeks)} weeks; the last may be short of seven days.",
+            "最近 {weeks} 周共 {events} 次行为，按周和类型；最后一周可能不满七天。",
+            "{events} events in {weeks} weeks; the last may be short of seven days.",
+            weeks=len(weeks),
+            events=events,
         )
         if events
         else say("最近一年没有行为数据。", "There are no events in the last year.")
     )
     series = {
-        say.label("event", type_): [found.get(type_, 0) for found in weeks.values()] for type_ in shown
+        say.label("event", type_): [found.get(type_, 0) for found in weeks.values()]
+        for type_ in shown
     }
     return Panel(
         "activity",
         say("每周行为", "Activity by week"),
         says,
         Drawing(
-            charts.columns(list(weeks), series, says, say.number),
+            charts.columns(list(weeks), series, says, say.number, full=True),
             [(series_tone(number), title) for number, title in enumerate(series)],
-        ) if events else None,
+        )
+        if events
+        else None,
         Table(
-            [Column(say("周一", "Week of"), "code"), *(Column(title, "number") for title in series)],
+            [
+                Column(say("周一", "Week of"), "code"),
+                *(Column(title, "number") for title in series),
+            ],
             [
                 (monday, *(say.number(found.get(type_, 0)) for type_ in shown))
                 for monday, found in reversed(weeks.items())
             ],
-        ) if events else None,
-    )  # fmt: skip
+        )
+        if events
+        else None,
+        wide=True,
+    )

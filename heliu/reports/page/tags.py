@@ -32,7 +32,11 @@ def tags_section(figures: Figures, say: Words) -> Section:
             "What the rules say of people: how many carry each tag, who entered and left last.",
         ),
         tiles=_tiles(figures, say),
-        panels=[sizes_panel(figures, say), movements_panel(figures, say), history_panel(figures, say)],
+        panels=[
+            sizes_panel(figures, say),
+            movements_panel(figures, say),
+            history_panel(figures, say),
+        ],
     )
 
 
@@ -41,13 +45,20 @@ def _tiles(figures: Figures, say: Words) -> list[Tile]:
     last = figures.retaggings[-1] if figures.retaggings else None
     moved = f"+{say.number(last.entered)} / −{say.number(last.left)}" if last else "–"
     return [
-        Tile("tags-held", say("标签总人次", "Tags carried"), say.number(figures.tags_held),
-             say(f"{len(figures.tags)} 个标签", f"{len(figures.tags)} tags")),
-        Tile("tagged-share", say("有标签的客户", "Customers with a tag"),
-             say.share(figures.tagged_profiles, everyone),
-             f"{say.number(figures.tagged_profiles)} / {say.number(everyone)}"),
+        Tile(
+            "tags-held",
+            say("标签总人次", "Tags carried"),
+            say.number(figures.tags_held),
+            say("{n} 个标签", "{n} tags", n=len(figures.tags)),
+        ),
+        Tile(
+            "tagged-share",
+            say("有标签的客户", "Customers with a tag"),
+            say.share(figures.tagged_profiles, everyone),
+            f"{say.number(figures.tagged_profiles)} / {say.number(everyone)}",
+        ),
         Tile("tags-moved", say("最近一次进出", "Moved last time"), moved),
-    ]  # fmt: skip
+    ]
 
 
 def sizes_panel(figures: Figures, say: Words) -> Panel:
@@ -58,29 +69,49 @@ def sizes_panel(figures: Figures, say: Words) -> Panel:
         "tag-sizes",
         say("标签人数", "Tag sizes"),
         say(
-            f"{len(figures.tags)} 个标签各有多少人，以及占全部 {say.number(everyone)} 位客户的比例。",
-            f"How many carry each of {len(figures.tags)} tags, and their share of {say.number(everyone)}.",
+            "{tags} 个标签各有多少人，以及占全部 {people} 位客户的比例。",
+            "How many carry each of {tags} tags, and their share of {people} customers.",
+            tags=len(figures.tags),
+            people=everyone,
         )
         if figures.tags
         else say("还没有打过标签。", "Nothing has been tagged yet."),
         Bars(
             [
-                one_bar(tag.title, tag.profiles, widest, say.number(tag.profiles),
-                        say.share(tag.profiles, everyone))
+                one_bar(
+                    tag.title,
+                    tag.profiles,
+                    widest,
+                    say.number(tag.profiles),
+                    detail=say.share(tag.profiles, everyone),
+                )
                 for tag in figures.tags
             ]
-        ) if figures.tags else None,
+        )
+        if figures.tags
+        else None,
         Table(
-            [Column(say("标签", "Tag")), Column(say("名称", "Name"), "code"),
-             Column(say("分组", "Group"), "code"), Column(say("人数", "People"), "number"),
-             Column(say("进入", "Entered"), "number"), Column(say("离开", "Left"), "number")],
             [
-                (tag.title, tag.name, tag.group or "", say.number(tag.profiles),
-                 say.number(tag.entered), say.number(tag.left))
+                Column(say("标签", "Tag")),
+                Column(say("名称", "Name"), "code"),
+                Column(say("分组", "Group"), "code"),
+                Column(say("人数", "People"), "number"),
+                Column(say("进入", "Entered"), "number"),
+                Column(say("离开", "Left"), "number"),
+            ],
+            [
+                (
+                    tag.title,
+                    tag.name,
+                    tag.group or "",
+                    say.number(tag.profiles),
+                    say.number(tag.entered),
+                    say.number(tag.left),
+                )
                 for tag in figures.tags
             ],
         ),
-    )  # fmt: skip
+    )
 
 
 def movements_panel(figures: Figures, say: Words) -> Panel:
@@ -92,21 +123,28 @@ def movements_panel(figures: Figures, say: Words) -> Panel:
         "tag-moves",
         say("最近一次打标的进出", "Entered and left last time"),
         say(
-            f"{len(moved)} 个标签的人数有变化；右边是进入，左边是离开。",
-            f"{len(moved)} tags moved; entered to the right, left to the left.",
+            "{n} 个标签的人数有变化；右边是进入，左边是离开。",
+            "{n} tags moved; entered to the right, left to the left.",
+            n=len(moved),
         )
         if moved
         else say(
             "最近一次打标没有人进入或离开任何标签。" if figures.tags else "还没有打过标签。",
-            "Nobody entered or left a tag last time." if figures.tags else "Nothing has been tagged yet.",
+            "Nobody entered or left a tag last time."
+            if figures.tags
+            else "Nothing has been tagged yet.",
         ),
         Bars(
             [
                 Bar(
                     tag.title,
                     [
-                        Segment(0.5 - tag.left / widest / 2, tag.left / widest / 2, "bad",
-                                say("离开", "left")),
+                        Segment(
+                            0.5 - tag.left / widest / 2,
+                            tag.left / widest / 2,
+                            "bad",
+                            say("离开", "left"),
+                        ),
                         Segment(0.5, tag.entered / widest / 2, "main", say("进入", "entered")),
                     ],
                     f"+{say.number(tag.entered)}",
@@ -115,19 +153,31 @@ def movements_panel(figures: Figures, say: Words) -> Panel:
                 for tag in moved
             ],
             [("main", say("进入", "entered")), ("bad", say("离开", "left"))],
-        ) if moved else None,
+        )
+        if moved
+        else None,
         Table(
-            [Column(say("运行", "Run"), "code"), Column(say("数据截至", "As of")),
-             Column(say("方式", "How")), Column(say("进入", "Entered"), "number"),
-             Column(say("离开", "Left"), "number")],
             [
-                (f"#{row.run_id}", say.time(row.as_of_at),
-                 say("全量", "full") if row.full else say("增量", "incremental"),
-                 say.number(row.entered), say.number(row.left))
+                Column(say("运行", "Run"), "code"),
+                Column(say("数据截至", "As of")),
+                Column(say("方式", "How")),
+                Column(say("进入", "Entered"), "number"),
+                Column(say("离开", "Left"), "number"),
+            ],
+            [
+                (
+                    f"#{row.run_id}",
+                    say.time(row.as_of_at),
+                    say("全量", "full") if row.full else say("增量", "incremental"),
+                    say.number(row.entered),
+                    say.number(row.left),
+                )
                 for row in reversed(figures.retaggings)
             ],
-        ) if figures.retaggings else None,
-    )  # fmt: skip
+        )
+        if figures.retaggings
+        else None,
+    )
 
 
 def history_panel(figures: Figures, say: Words) -> Panel:
@@ -156,19 +206,26 @@ def history_panel(figures: Figures, say: Words) -> Panel:
         say("标签走势", "Tags over time"),
         says,
         Drawing(
-            charts.lines(labels, named, says, say.number),
+            charts.lines(labels, named, says, say.number, full=True),
             [(series_tone(number), title) for number, title in enumerate(named)],
         ),
         Table(
-            [Column(say("运行", "Run"), "code"), Column(say("数据截至", "As of")),
-             *(Column(title, "number") for title in named)],
             [
-                (f"#{run}", say.time(at), *(say.number(numbers[place]) for numbers in named.values()))
+                Column(say("运行", "Run"), "code"),
+                Column(say("数据截至", "As of")),
+                *(Column(title, "number") for title in named),
+            ],
+            [
+                (
+                    f"#{run}",
+                    say.time(at),
+                    *(say.number(numbers[place]) for numbers in named.values()),
+                )
                 for place, (run, at) in reversed(list(enumerate(runs.items())))
             ],
         ),
         wide=True,
-    )  # fmt: skip
+    )
 
 
 def _liveliest(carriers: dict[str, dict[int, int]], runs: int) -> list[str]:

@@ -1,0 +1,36 @@
+"""collect → unify → retag → render → distribute → report: the whole line, every night."""
+
+from prefect import flow
+
+from flows.collect import collect_stage
+from flows.distribute import distribute_stage
+from flows.render import render_stage
+from flows.report import report_stage
+from flows.retag import retag_stage
+from flows.unify import unify_stage
+from tasks.firm import load_firm
+from tasks.options import CollectOptions
+from tasks.runs import open_run, run_name
+
+DEFAULTS = CollectOptions()
+
+
+@flow(name="nightly", flow_run_name=run_name)
+def nightly(options: CollectOptions = DEFAULTS) -> int:
+    """Do everything once and report; running it again on the same day sends nothing twice.
+
+    Args:
+        options: 采集选项
+
+    Returns:
+        The run's id in Heliu's tables.
+    """
+    load_firm()  # every mistake of every file, before anything is written
+    with open_run("nightly", options) as run:
+        collect_stage(run, options.accept_less)
+        unify_stage(run)
+        retag_stage(run)
+        render_stage(run)
+        distribute_stage(run)
+        report_stage(run)
+        return run.id

@@ -1,0 +1,29 @@
+"""counts → artifact, HTML page: what the morning looks at."""
+
+from prefect import flow
+
+from tasks.delivery import write_previews
+from tasks.options import RunOptions
+from tasks.reports import publish_run, write_dashboard
+from tasks.runs import RunRef, open_run, run_name, stage
+
+DEFAULTS = RunOptions()
+
+
+@flow(name="report", flow_run_name=run_name)
+def report(options: RunOptions = DEFAULTS) -> None:
+    """Renew the dashboard and the previews from what the tables say.
+
+    Args:
+        options: 运行选项
+    """
+    with open_run("report", options) as run:
+        write_previews(run)
+        report_stage(run)
+
+
+def report_stage(run: RunRef) -> None:
+    """The page on disk, then the artifacts that link to it."""
+    with stage("report", run):
+        write_dashboard(run)
+    publish_run(run)

@@ -1,0 +1,122 @@
+"""What waits for a human, and what to do about it."""
+
+from heliu.reports.figures import Figures
+from heliu.reports.page.parts import Column, Notice, Table
+from heliu.reports.words import Words
+
+
+def notices(figures: Figures, say: Words) -> list[Notice]:
+    """What waits for a human, the gravest first."""
+    found = [*_failed(figures, say), *_unknown(figures, say)]
+    waiting = figures.waiting
+    if waiting.overdue:
+        found.append(
+            Notice(
+                "wait",
+                say(
+                    "{n} 条消息到点一小时后还没发出",
+                    "{n} messages are an hour late",
+                    n=waiting.overdue,
+                ),
+                say(
+                    "查看发送任务 dispatch 是否在运行、渠道是否可用。",
+                    "See whether dispatch runs and the channel answers.",
+                ),
+            )
+        )
+    if waiting.unrendered:
+        people = sum(number for *_, number in waiting.unrendered)
+        found.append(
+            Notice(
+                "wait",
+                say("{n} 人的消息没能生成", "{n} messages could not be rendered", n=people),
+                say(
+                    "按下表补全模板缺的内容，下一期会再试。",
+                    "Give the templates what they lack; the next occurrence tries again.",
+                ),
+                Table(
+                    [
+                        Column(say("活动", "Campaign"), "code"),
+                        Column(say("期次", "Occurrence"), "code"),
+                        Column(say("缺什么", "What it lacked")),
+                        Column(say("人数", "People"), "number"),
+                    ],
+                    [
+                        (campaign, occurrence, detail or "–", say.number(number))
+                        for campaign, occurrence, detail, number in waiting.unrendered
+                    ],
+                ),
+            )
+        )
+    if waiting.unread_rows:
+        found.append(
+            Notice(
+                "wait",
+                say("{n} 行数据在隔离区", "{n} rows are in quarantine", n=waiting.unread_rows),
+                say(
+                    "原因见“数据质量”，改好来源或映射后会自动重读。",
+                    "Reasons are under data quality; once mended they are read again.",
+                ),
+            )
+        )
+    return found
+
+
+def _failed(figures: Figures, say: Words) -> list[Notice]:
+    return [
+        Notice(
+            "bad",
+            say(
+                f"{say.label('stage', run.flow)} #{run.id} 失败",
+                f"{say.label('stage', run.flow)} #{run.id} failed",
+            ),
+            run.error
+            or say(
+                "看运行日志，修好后重新运行；做完的部分不会重做。",
+                "Read its log, mend it and run again; what is done is not done twice.",
+            ),
+        )
+        for run in figures.waiting.failed
+    ]
+
+
+def _unknown(figures: Figures, say: Words) -> list[Notice]:
+    waiting = figures.waiting
+    if not waiting.unknown_total:
+        return []
+    return [
+        Notice(
+            "bad",
+            say(
+                "{n} 条消息结果不明",
+                "{n} messages have an unknown outcome",
+                n=waiting.unknown_total,
+            ),
+            say(
+                "发送途中断了，可能已经发出。先到渠道后台核对，再决定，系统不会自动重发。",
+                "The call broke midway; they may have left. Look at the provider first: nothing is"
+                " sent again by itself.",
+            ),
+            Table(
+                [
+                    Column(say("消息", "Message"), "code"),
+                    Column(say("活动", "Campaign"), "code"),
+                    Column(say("期次", "Occurrence"), "code"),
+                    Column(say("渠道", "Channel")),
+                    Column(say("说明", "Notes")),
+                    Column(say("时间", "When")),
+                ],
+                [
+                    (
+                        str(row.id),
+                        row.campaign,
+                        row.occurrence,
+                        say.label("channel", row.channel),
+                        row.reason or "",
+                        say.time(row.changed_at),
+                    )
+                    for row in waiting.unknown
+                ],
+            ),
+        )
+    ]

@@ -1,0 +1,55 @@
+"""Steps of report: tables → artifacts and the dashboard."""
+
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+
+from heliu.reports.dashboard import build_dashboard
+from heliu.reports.tables import run_markdown, stage_table
+from models.database import reading
+from tasks.database import database
+from tasks.retries import RETRY_TRANSIENT
+from tasks.runs import RunRef
+from tasks.settings import settings
+
+
+def page_paths() -> dict[str, Path]:
+    """The pages a person may open, by name; they need no server."""
+    home = settings().home
+    return {"dashboard": home / "dashboard/index.html", "previews": home / "outbox/index.html"}
+
+
+@task(task_run_name="publish {name}", **RETRY_TRANSIENT)
+def publish_stage(name: str, run: RunRef) -> None:
+    """A table of what the stage did, under a key that keeps its history."""
+    with reading(database()) as connection:
+        rows = stage_table(connection, run.id, name)
+    create_table_artifact(rows, key=f"heliu-{name}", description=f"第 {run.id} 次运行：{name}")
+
+
+@task(task_run_name="write dashboard", **RETRY_TRANSIENT)
+def write_dashboard(run: RunRef) -> str:
+    """Renew the dashboard's one page; its path."""
+    here = settings()
+    page = build_dashboard(
+        database(),
+        here.home,
+        here.file.firm.name,
+        here.zone,
+        run.now,
+        here.file.language,
+        {"消息预览": "../outbox/index.html"},
+    )
+    return str(page)
+
+
+@task(task_run_name="publish run", **RETRY_TRANSIENT)
+def publish_run(run: RunRef) -> None:
+    """What the whole run did, as Markdown, and links to the pages."""
+    titles = {"dashboard": "看板", "previews": "消息预览"}
+    links = {titles[name]: path.as_uri() for name, path in page_paths().items()}
+    with reading(database()) as connection:
+        create_markdown_artifact(run_markdown(connection, run.id, links), key="heliu-run")
+    for name, path in page_paths().items():
+        create_link_artifact(path.as_uri(), link_text=titles[name], key=f"heliu-{name}")
