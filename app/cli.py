@@ -37,7 +37,7 @@ class Export(StrEnum):
 
     MEMBERSHIPS = "memberships"  # source, source_pk, profile_id
     TAGS = "tags"  # profile_id, tag, since
-    MESSAGES = "messages"  # campaign, occurrence, profile_id, channel, status, reason
+    MESSAGES = "messages"  # campaign, profile_id, channel, status, reason
 
 
 AsOf = Annotated[

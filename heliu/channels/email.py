@@ -72,9 +72,7 @@ class EmailOptions:
             found.append(("security 'none' leaves this machine", "Use starttls or tls."))
         if not 0 < self.port < 65536:
             found.append(("port must lie between 1 and 65535", ""))
-        try:
-            plain_address(sender_address(self.sender))
-        except RecipientRejected:
+        if not self._sender_is_good():
             found.append(("sender must be like 'Name <name@example.com>'", ""))
         if self.user and not self.password_secret:
             found.append(("user needs password_secret", "Name the secret that holds it."))
@@ -85,6 +83,13 @@ class EmailOptions:
         if self.timeout_seconds <= 0:
             found.append(("timeout_seconds must be more than 0", ""))
         return found
+
+    def _sender_is_good(self) -> bool:
+        try:
+            plain_address(sender_address(self.sender))
+        except RecipientRejected:
+            return False
+        return self.sender.isprintable()
 
 
 def is_loopback(host: str) -> bool:
@@ -156,9 +161,7 @@ class Email:
         options = self.options
         try:
             recipient = plain_address(message.address)
-            text = letter(
-                message, options.sender, self.clock(), options.unsubscribe_url, self.sign
-            )
+            text = letter(message, options.sender, self.clock(), options.unsubscribe_url, self.sign)
         except RecipientRejected as error:
             return error
         # Servers end a connection after so many messages; one new one is fair.

@@ -38,11 +38,17 @@ class FolderOptions:
 def message_path(message: Outgoing) -> Path:
     """Where a message lies below HOME/outbox: campaign/occurrence/profile.ending."""
     ending = "html" if message.plain else "txt"
-    return Path(
-        quote(message.campaign, safe=""),
-        quote(message.occurrence, safe=":"),
-        f"{message.profile_id}.{ending}",
-    )
+    return occurrence_path(message.campaign, message.occurrence) / f"{message.profile_id}.{ending}"
+
+
+def occurrence_path(campaign: str, occurrence: str) -> Path:
+    """The folder of one occurrence's messages, below HOME/outbox whatever it is called."""
+    return Path(_folder_name(campaign), _folder_name(occurrence))
+
+
+def _folder_name(text: str) -> str:
+    name = quote(text, safe=":")
+    return f"%2E{name[1:]}" if name.startswith(".") else name
 
 
 class Folder:

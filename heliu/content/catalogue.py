@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from heliu.content.context import web_link
 from models import Order, Product
 
 INTEREST_TAG = "interest."  # and the product's key
@@ -97,8 +98,3 @@ def _as_seen(row: sa.RowMapping) -> dict[str, Any]:
         "price_fen": row["price_fen"],
         "link": web_link(row["link"]),
     }
-
-
-def web_link(link: str | None) -> str | None:
-    """A link to the web, or None: no other scheme gets into a message."""
-    return link if link and link.startswith(("https://", "http://")) else None

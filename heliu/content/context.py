@@ -213,8 +213,13 @@ def shared_context(
             "brand": firm.mark,
             "phone": firm.phone,
             "address": firm.address,
-            "url": firm.url,
+            "url": web_link(firm.url),
         },
         "sender": {"name": campaign.sender or firm.name},
         "today": today,
     }
+
+
+def web_link(link: str | None) -> str | None:
+    """A link to the web, or None: no other scheme gets into a message."""
+    return link if link and link.startswith(("https://", "http://")) else None

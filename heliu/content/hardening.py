@@ -35,11 +35,11 @@ def hardened(
         environment: Whose it is.
         modules: What it imports whole, by name.
     """
-    constants = {}
+    constants: dict[str, dict[str, str]] = {}
     stored = [name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"]
     for node in tree.find_all(nodes.Import):
         if isinstance(node.template, nodes.Const) and node.target not in stored:
-            module = modules.get(node.template.value)
+            module = None if node.target in constants else modules.get(node.template.value)
             constants[node.target] = _constants(module) if module else {}
     tree = _Harden(constants).visit(tree)
     tree.set_environment(environment)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from heliu.channels import Accepted, Outgoing, Result
 from heliu.delivery.history import MESSAGE
+from heliu.delivery.outbox import is_status
 from heliu.delivery.permission import SUPPRESSION
 from heliu.delivery.recheck import later
 from heliu.errors import OutcomeUnknown, RateLimited, RecipientRejected, TransientError
@@ -158,7 +159,7 @@ def record(
 
 
 def _update_message(moment: datetime) -> sa.Update:
-    open_ = MESSAGE.c.status.in_([DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN])
+    open_ = is_status(DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
     not_before = sa.bindparam("b_not_before", type_=MESSAGE.c.not_before_at.type)
     return (
         sa.update(MESSAGE)

@@ -18,6 +18,8 @@ def discard_rehearsals(connection: sa.Connection, run_id: int) -> int:
     rehearsed = sa.and_(AUDIENCE.c.run_id.in_(dry), AUDIENCE.c.queued_at.is_(None))
     keys = sa.select(AUDIENCE.c.campaign, AUDIENCE.c.occurrence).where(rehearsed)
     connection.execute(
-        sa.delete(RECIPIENT).where(sa.tuple_(RECIPIENT.c.campaign, RECIPIENT.c.occurrence).in_(keys))
+        sa.delete(RECIPIENT).where(
+            sa.tuple_(RECIPIENT.c.campaign, RECIPIENT.c.occurrence).in_(keys)
+        )
     )
     return int(connection.execute(sa.delete(AUDIENCE).where(rehearsed)).rowcount)

@@ -94,12 +94,12 @@ def _stage_kin(plan: Planning) -> sa.Table:
     )
     table = plan.stage(
         "kin",
+        _id("kin_id", primary_key=True),  # first: the past is looked up by it
         _id("profile_id", primary_key=True),
-        _id("kin_id", primary_key=True),
         _id("current_id"),
     )
     kin = kin_of(ids)
-    return plan.fill(table, sa.select(kin.c.profile_id, kin.c.kin_id, kin.c.current_id))
+    return plan.fill(table, sa.select(kin.c.kin_id, kin.c.profile_id, kin.c.current_id))
 
 
 def _stage_reach(plan: Planning, kin: sa.Table) -> sa.Table:
@@ -156,16 +156,18 @@ def _address(kind: AddressKind) -> sa.ColumnElement[Any]:
 def _block(
     people: sa.Subquery, name: str, traits: Traits, topic: str, now: datetime
 ) -> sa.ColumnElement[Any]:
+    """The first of BLOCKS that holds, as its place in it; NULL where the way is free."""
     person, address = people.c.current_id, people.c.address
-    consent = consent_word(person, traits.consent_channel, topic, now)
-    checks = {
-        Reason.SUPPRESSED: is_suppressed(person, address, name, traits, now),
-        Reason.OPTED_OUT: consent == 0,
-        Reason.NO_CONSENT: consent.is_(None),
-        Reason.NO_ADDRESS: address.is_(None),
-        Reason.CHANNEL_OFF: sa.literal(traits.off),
-    }
-    return sa.case(*((checks[reason], place) for place, reason in enumerate(BLOCKS)))
+    suppressed = is_suppressed(person, address, name, traits, now)
+    word = sa.func.coalesce(consent_word(person, traits.consent_channel, topic, now), -1)
+    silent = {0: BLOCKS.index(Reason.OPTED_OUT), -1: BLOCKS.index(Reason.NO_CONSENT)}
+    unreachable = sa.case(
+        (address.is_(None), BLOCKS.index(Reason.NO_ADDRESS)),
+        (sa.literal(traits.off), BLOCKS.index(Reason.CHANNEL_OFF)),
+    )
+    # `CASE word WHEN …` looks into the ledger once, `CASE WHEN word = …` each time.
+    consent = sa.case(silent, value=word, else_=unreachable)
+    return sa.case((suppressed, BLOCKS.index(Reason.SUPPRESSED)), else_=consent)
 
 
 def _stage_past(plan: Planning, kin: sa.Table) -> sa.Table:

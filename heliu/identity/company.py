@@ -27,11 +27,15 @@ def normalise_company(text: str) -> Found:
     >>> normalise_company("华信教育（深圳）股份有限公司").value
     '华信教育'
     """
-    cleaned = clean(text)
-    if is_empty(cleaned) or cleaned.casefold() in NO_COMPANY:
-        return NOTHING
-    name = HAN_BLANK.sub("", BRACKETS.sub("", simplified(cleaned))).strip()
-    name = PLACE.sub("", BRANCH.sub("", name))
-    while (shorter := LEGAL_FORM.sub("", name).strip(" ,")) and shorter != name:
+    name = simplified(clean(text))
+    while (shorter := _without_form(name)) != name and any(map(str.isalnum, shorter)):
         name = shorter
-    return Found(name or cleaned, Status.OK)
+    if is_empty(name) or name.casefold() in NO_COMPANY:
+        return NOTHING
+    return Found(name, Status.OK)
+
+
+def _without_form(name: str) -> str:
+    """One layer of brackets, branch, place and legal form less."""
+    name = HAN_BLANK.sub("", clean(BRACKETS.sub("", name))).strip(" ,")
+    return LEGAL_FORM.sub("", PLACE.sub("", BRANCH.sub("", name))).strip(" ,")

@@ -48,8 +48,7 @@ FILLER_NAMES = words(
     "test tests testing none null no na nil xxx asdf qwerty example unknown someone nobody a x xx"
 )
 FILLER_DOMAINS = words(
-    "test.com none.com no.com null.com example.com example.org a.com aa.com aaa.com abc.com "
-    "xxx.com 123.com"
+    "test.com none.com no.com null.com a.com aa.com aaa.com abc.com xxx.com 123.com"
 )
 ASCENDING = "01234567890"
 

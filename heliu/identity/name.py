@@ -74,21 +74,22 @@ def normalise_name(text: str) -> Name:
 def _han(text: str) -> Name:
     text = DOTS.sub("·", FOREIGN_EDGE.sub("", text))
     text = "".join(sign for sign in text if HAN.match(sign) or sign == "·" or NOTE.match(sign))
+    text = DOTS.sub("·", text)  # what stood between two may be gone
     text = next((bare for part in NOTE.split(text) if (bare := part.strip("·"))), "")
     if text in NO_NAME or not text:
         return NAMELESS
     if "·" in text:
         return Name(text, Status.OK, text)
     text = LABEL.sub("", text)
-    if RELATIVE.search(text):
-        return NICKNAME  # somebody's mother is not that somebody
     bare = text
     while (shorter := TITLES.sub("", bare)) != bare:
         bare = shorter
     if not bare:
         return NAMELESS
-    if bare == text and SHORT_TITLES.sub("", text) in READING:
-        bare = SHORT_TITLES.sub("", text)
+    if RELATIVE.search(bare):
+        return NICKNAME  # somebody's mother is not that somebody
+    if (surname := SHORT_TITLES.sub("", bare)) in READING:
+        bare = surname
     if bare in READING:
         return Name(bare, Status.SURNAME_ONLY, text)
     return Name(bare, Status.OK, bare) if _is_full(bare) else NICKNAME

@@ -125,7 +125,10 @@ def _own_contact(record: NormalisedRecord, type_: str, demoted: AbstractSet[Key]
 
 
 def _winner(attribute: str, claims: list[Claim], policy: Policy) -> Golden:
-    """The claim the rules leave; each rule in turn keeps its best."""
+    """The claim, of those in the order of their records, that the rules leave.
+
+    Each rule in turn keeps its best.
+    """
     if len(claims) == 1:
         return Golden(claims[0].value, claims[0].record.record_id, ONLY)
     times = Counter(claim.value for claim in claims)
@@ -136,7 +139,7 @@ def _winner(attribute: str, claims: list[Claim], policy: Policy) -> Golden:
         if _differ(claims) and not _differ(left):
             decided = name
         claims = left
-    first = min(claims, key=lambda claim: claim.record.record_id)
+    first = claims[0]  # of the smallest record: the claims came in that order
     return Golden(first.value, first.record.record_id, decided)
 
 

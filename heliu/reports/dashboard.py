@@ -26,7 +26,6 @@ def build_dashboard(
     firm_name: str,
     zone: ZoneInfo,
     now: datetime,
-    *,
     language: str = "zh",
     links: Mapping[str, str] = NO_LINKS,
 ) -> Path:

@@ -36,7 +36,7 @@ def tags() -> sa.Select[Any]:
 
 
 def messages() -> sa.Select[Any]:
-    """campaign, profile_id, channel, status, reason: one row for everybody ever planned.
+    """campaign, profile_id, channel, status, reason: a row for everybody, each time planned.
 
     Who was decided against is `suppressed` for one reason; who is decided for
     but not in the outbox yet is `planned`.
@@ -52,7 +52,6 @@ def messages() -> sa.Select[Any]:
     return (
         sa.select(
             RECIPIENT.c.campaign,
-            RECIPIENT.c.occurrence,
             RECIPIENT.c.profile_id,
             RECIPIENT.c.channel,
             sa.func.coalesce(MESSAGE.c.status, decided).label("status"),

@@ -56,6 +56,9 @@ IDENTIFIERS: Pairs = {
     "email": ("邮箱", "e-mail"),
     "unionid": ("unionid", "unionid"),
     "openid": ("openid", "openid"),
+    "douyin_openid": ("抖音 openid", "Douyin openid"),
+    "weibo_uid": ("微博 uid", "Weibo uid"),
+    "name and birthday": ("姓名加生日", "name and birthday"),
     "external_userid": ("企微外部联系人", "external_userid"),
 }
 
@@ -116,6 +119,9 @@ EVENTS: Pairs = {
 
 SERVICE: Pairs = {
     "enrolled": ("已报名", "enrolled"),
+    "in_class": ("上课中", "in class"),
+    "exam_booked": ("已约考", "exam booked"),
+    "resolved": ("问题已解决", "resolved"),
     "studying": ("学习中", "studying"),
     "active": ("服务中", "in service"),
     "following": ("跟进中", "following up"),
@@ -153,6 +159,18 @@ COUNTS: Pairs = {
     "split": ("拆分", "split"),
     "created": ("新建", "created"),
     "identifiers": ("标识", "identifiers"),
+    "products": ("产品", "products"),
+    "normalised": ("整理记录", "normalised"),
+    "profiles_created": ("新建档案", "profiles created"),
+    "profiles_grown": ("扩充档案", "profiles grown"),
+    "profiles_merged": ("合并档案", "profiles merged"),
+    "profiles_split": ("拆分档案", "profiles split"),
+    "profile_rows": ("写入档案", "profile rows"),
+    "memberships_opened": ("归属新增", "memberships opened"),
+    "memberships_closed": ("归属结束", "memberships closed"),
+    "golden_values": ("黄金字段", "golden values"),
+    "profile_events": ("档案变动", "profile events"),
+    "facts_moved": ("事实归人", "facts moved"),
     "edges": ("匹配", "edges"),
     "tags": ("标签", "tags"),
     "held": ("标签人次", "tags held"),
@@ -164,6 +182,9 @@ COUNTS: Pairs = {
     "rendered": ("已生成", "rendered"),
     "not_rendered": ("生成失败", "not rendered"),
     "messages": ("消息", "messages"),
+    "send": ("可发送", "to send"),
+    "contents": ("不同内容", "contents"),
+    **REASONS,
     **STATUS,
 }
 

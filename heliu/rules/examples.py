@@ -167,8 +167,9 @@ class ExampleReader:
             return ()
         cuts = []
         for name, given in value.items():
-            if name not in list(Aggregate):
-                unknown(Value(value.keys[name], name), "aggregate", list(Aggregate), self.problems)
+            kinds = [kind.value for kind in Aggregate]
+            if name not in kinds:
+                unknown(Value(value.keys[name], name), "aggregate", kinds, self.problems)
             elif not isinstance(given.data, int | date):
                 self.problems.add(given.place, "a cut is a number or a date")
             else:

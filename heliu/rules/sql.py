@@ -242,7 +242,7 @@ def _field(test: FieldTest, column: Column, clock: Clock) -> Predicate:
 
 
 def _inside(column: Column, low: int | str | None, high: int | str | None) -> Predicate:
-    tests = [column >= low] if low is not None else []
+    tests = [column > low] if low is not None else []
     tests += [column <= high] if high is not None else []
     return sa.and_(column.is_not(None), *tests)
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from heliu.documents import Problems
@@ -54,8 +55,7 @@ def fact_id(*parts: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """One row of a fact table, in the order of its columns, and what was left over."""
 
     kind: str
@@ -86,11 +86,15 @@ class FactReader:
         for row, key in good_rows(self.spec, bad):
             if row.header is not header:
                 header = row.header
-                subject, readers, rest = self._bind(header)
+                subject, makers, rest = self._bind(header)
             try:
                 source, subject_key = subject(row.cells) or (self.spec.name, key)
                 person = person_of(source, subject_key) if subject_key else None
-                facts = [fact for read in readers for fact in read(row, key, person, seen)]
+                facts = [
+                    make(row, key, person or (0, 0), seen)
+                    for tests, make in makers
+                    if all(column(row.cells) in values for column, values in tests)
+                ]
             except ValueError as error:
                 bad.add(row, str(error))
                 continue
@@ -101,13 +105,19 @@ class FactReader:
                 if facts:
                     bad.add(row, "names no person we have a record of")
                 continue
-            yield from (_with_payload(fact, row, rest) for fact in facts)
+            yield from [_with_payload(fact, row, rest) for fact in facts] if rest else facts
 
     def _bind(self, header: Header):  # type: ignore[no-untyped-def]
         mapped = {cell.index(header) for cell in self.spec.cells()}
         rest = [(name, i) for name, i in header.items() if i not in mapped]
-        readers = [self._fact_reader(fact, header) for fact in self.spec.facts]
-        return self._subject(header), readers, rest
+        makers = [
+            (
+                [(when.cell.reader(header), when.values) for when in fact.when],
+                getattr(self, f"_{fact.kind}")(fact, header),
+            )
+            for fact in self.spec.facts
+        ]
+        return self._subject(header), makers, rest
 
     def _subject(self, header: Header) -> Callable[[Row], tuple[str, str] | None]:
         """(source, key) of the person a row speaks of, or None: the row is the person."""
@@ -120,29 +130,24 @@ class FactReader:
         source = subject.source.reader(header)
         return lambda row: (source(row), key(row))
 
-    def _fact_reader(self, fact: FactSpec, header: Header):  # type: ignore[no-untyped-def]
-        wanted = [(when.cell.reader(header), when.values) for when in fact.when]
-        make = getattr(self, f"_{fact.kind}")(fact, header)
-
-        def read(row: SourceRow, key: str, person: Person | None, seen: set[int]) -> Iterable[Fact]:
-            if any(column(row.cells) not in values for column, values in wanted):
-                return ()
-            return (make(row, key, person or (0, 0), seen),)
-
-        return read
-
     def _cell(
         self, fact: FactSpec, name: str, header: Header, parse: Callable[[str], object]
     ) -> Parse:
-        """Reads one mapped cell; its errors name the column."""
+        """Reads one mapped cell, None where it is empty; its errors name the column."""
         cell = fact.cells.get(name)
         if cell is None:
             return lambda row: None
-        read, column = cell.reader(header), cell.column
+        if cell.constant is not None:
+            constant = parse(cell.constant)
+            return lambda row: constant
+        index, column = cell.index(header), cell.column
+        if index is None:  # an optional column that isn't there
+            return lambda row: None
 
         def value(row: Row) -> object:
+            text = row[index]
             try:
-                return parse(read(row))
+                return parse(text.strip()) if text else None
             except ValueError as error:
                 raise ValueError(f"column {column!r}: {error}") from None
 
@@ -176,7 +181,7 @@ class FactReader:
         constant = fact.cells["type"].constant
 
         def make(row: SourceRow, key: str, person: Person, seen: set[int]) -> Fact:
-            said = str(type_of(row.cells))
+            said = str(type_of(row.cells) or "")
             type_ = fact.types.get(said, said)
             if type_ not in self.words.events:
                 raise ValueError(f"no known event{did_you_mean(type_, self.words.events)}")
@@ -246,7 +251,7 @@ class FactReader:
             said = (
                 _required(channel(row.cells), "the channel"),
                 _required(topic(row.cells), "the topic"),
-                state(row.cells),
+                _required(state(row.cells), "the state"),
                 _required(at(row.cells), "the time"),
             )
             id_ = fact_id(self.spec.name, key, *map(str, said))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from heliu.documents import Problems
 from heliu.errors import did_you_mean
@@ -47,8 +48,7 @@ class Reading:
             self.newest_at = at
 
 
-@dataclass(frozen=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """One readable row under its file's heading."""
 
     file: str
@@ -70,18 +70,18 @@ def read_rows(spec: SourceSpec, bad: Reading | None = None) -> Iterator[SourceRo
     for path in spec.files:
         with open_sheet(path, spec.sheet) as sheet:
             header = {name: i for i, name in enumerate(sheet.header) if name}
-            width = len(sheet.header)
+            width, file = len(sheet.header), path.name
             for number, cells in sheet.rows:
                 if len(cells) != width:
                     extra = any(cell.strip() for cell in cells[width:])
-                    row = SourceRow(path.name, number, header, _fitted(cells, width))
+                    row = SourceRow(file, number, header, _fitted(cells, width))
                     if extra:
                         if bad is not None:
                             beyond = f"more cells than the heading's {width}"
                             bad.add(_whole(row, cells), beyond)
                         continue
                 else:
-                    row = SourceRow(path.name, number, header, cells)
+                    row = SourceRow(file, number, header, cells)
                 if sheet.has_holes and any(UNREADABLE in cell for cell in cells):
                     if bad is not None:
                         bad.add(row, "characters that are neither UTF-8 nor GB18030")

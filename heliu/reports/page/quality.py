@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from heliu.reports.figures import Figures
+from heliu.reports.figures.intake import Delivery
 from heliu.reports.page.parts import (
     Bar,
     Bars,
@@ -56,21 +57,20 @@ def _tiles(figures: Figures, say: Words) -> list[Tile]:
 def intake_panel(figures: Figures, say: Words) -> Panel:
     """What came in by source, last time."""
     rows = figures.deliveries
-    widest = max((row.rows for row in rows), default=0)
-    tones = [("new", "main"), ("changed", "wait"), ("same", "off"), ("quarantined", "bad")]
-    titles = {
-        "new": say("新增", "new"),
-        "changed": say("变更", "changed"),
-        "same": say("未变", "same"),
-        "quarantined": say("隔离", "quarantined"),
+    kinds = {
+        "new": ("main", say("新增记录", "new records")),
+        "changed": ("wait", say("变更", "changed")),
+        "same": ("off", say("未变", "same")),
+        "quarantined": ("bad", say("隔离", "quarantined")),
     }
+    other = ("good", say("只含事实", "facts only"))  # e.g. an event of a person known before
     names = ("rows", "new", "changed", "same", "quarantined", "deleted", "facts")
     return Panel(
         "intake",
         say("最近一次采集", "Last collection"),
         say(
-            "{sources} 个来源共 {rows} 行。",
-            "{rows} rows from {sources} sources.",
+            "{sources} 个来源共 {rows} 行；每条是该来源的行去了哪里，满格为该来源的全部行。",
+            "{rows} rows from {sources} sources; each bar is what became of one source's rows.",
             sources=len(rows),
             rows=sum(row.rows for row in rows),
         )
@@ -81,13 +81,17 @@ def intake_panel(figures: Figures, say: Words) -> Panel:
                 Bar(
                     row.source,
                     stacked(
-                        [(getattr(row, name), tone, titles[name]) for name, tone in tones], widest
+                        [
+                            *((getattr(row, name), *kind) for name, kind in kinds.items()),
+                            (_facts_only(row), *other),
+                        ],
+                        max(row.rows, 1),
                     ),
                     say.number(row.rows),
                 )
                 for row in rows
             ],
-            [(tone, titles[name]) for name, tone in tones],
+            [*kinds.values(), other],
         )
         if rows
         else None,
@@ -116,6 +120,11 @@ def intake_panel(figures: Figures, say: Words) -> Panel:
     )
 
 
+def _facts_only(row: Delivery) -> int:
+    """Rows that told of no customer anew."""
+    return max(row.rows - row.new - row.changed - row.same - row.quarantined, 0)
+
+
 def freshness_panel(figures: Figures, say: Words) -> Panel:
     """How old the newest fact of every source is."""
     rows = figures.freshness
@@ -123,7 +132,7 @@ def freshness_panel(figures: Figures, say: Words) -> Panel:
     bars = []
     for row in rows:
         if row.watermark_at is None:
-            bars.append(one_bar(row.source, 0, 1, "–", detail=say("没有时间", "no times")))
+            bars.append(one_bar(row.source, 0, 1, say("没有时间", "no times")))
             continue
         old = max(now - row.watermark_at, timedelta())
         tone = "good" if old <= timedelta(days=2) else "wait" if old <= timedelta(days=7) else "bad"

@@ -86,7 +86,9 @@ def revenue_panel(figures: Figures, say: Words) -> Panel:
         kept: [max(month.paid_fen - month.refunded_fen, 0) for month in months],
         back: [month.refunded_fen for month in months],
     }
-    drawing = charts.columns([month.month for month in months], series, says, say.about)
+    drawing = charts.columns(
+        [month.month for month in months], series, says, lambda fen: say.about(fen) if fen else "0"
+    )
     return Panel(
         "revenue",
         say("每月收款", "Revenue by month"),

@@ -19,6 +19,7 @@ from heliu.reports.page.parts import (
 )
 from heliu.reports.words import Words
 
+MANY = 14  # bars; more stand in two columns
 LINES = 6  # more can't be told apart
 
 
@@ -111,11 +112,19 @@ def sizes_panel(figures: Figures, say: Words) -> Panel:
                 for tag in figures.tags
             ],
         ),
+        wide=len(figures.tags) > MANY,
     )
 
 
 def movements_panel(figures: Figures, say: Words) -> Panel:
     """Who entered and left each tag in the last evaluation."""
+    if len(figures.retaggings) == 1:
+        return Panel(
+            "tag-moves",
+            say("最近一次打标的进出", "Entered and left last time"),
+            say("第一次打标，所有标签都是新进入。", "The first time: everybody entered."),
+            wide=True,
+        )
     moved = [tag for tag in figures.tags if tag.entered or tag.left]
     moved.sort(key=lambda tag: (-(tag.entered + tag.left), tag.name))
     widest = max((max(tag.entered, tag.left) for tag in moved), default=0)
@@ -177,6 +186,7 @@ def movements_panel(figures: Figures, say: Words) -> Panel:
         )
         if figures.retaggings
         else None,
+        wide=len(figures.tags) > MANY,
     )
 
 

@@ -1,6 +1,9 @@
 """今天: what ran, what waits for a human, the figures one asks for first."""
 
+from collections import Counter
+
 from heliu.reports.figures import Figures
+from heliu.reports.page.campaigns import STATUS_TONES
 from heliu.reports.page.parts import (
     Bars,
     Column,
@@ -8,6 +11,7 @@ from heliu.reports.page.parts import (
     Section,
     Table,
     Tile,
+    Tone,
     one_bar,
 )
 from heliu.reports.page.waiting import notices
@@ -21,7 +25,13 @@ def today_section(figures: Figures, say: Words) -> Section:
         say("今天", "Today"),
         _what_ran(figures, say),
         tiles=_tiles(figures, say),
-        panels=[stages_panel(figures, say), changes_panel(figures, say)] if figures.run else [],
+        panels=[
+            stages_panel(figures, say),
+            outcomes_panel(figures, say),
+            changes_panel(figures, say),
+        ]
+        if figures.run
+        else [],
         notices=notices(figures, say),
     )
 
@@ -174,5 +184,52 @@ def changes_panel(figures: Figures, say: Words) -> Panel:
                 (say.label("change", what), say.number(times))
                 for what, times in figures.changes.items()
             ],
+        ),
+    )
+
+
+def outcomes_panel(figures: Figures, say: Words) -> Panel:
+    """What became of everybody the last run planned for: sent, waiting, or why not."""
+    mine = [funnel for funnel in figures.funnels if figures.run and funnel.run_id == figures.run.id]
+    people = sum(funnel.size for funnel in mine)
+    found: Counter[tuple[str, str, Tone]] = Counter()
+    for funnel in mine:
+        for status, number in funnel.statuses.items():
+            found["status", status, STATUS_TONES.get(status, "off")] += number
+        for reason, number in funnel.reasons.items():
+            found["reason", reason, "off"] += number
+    rows = [
+        (say.label(kind, name), number, tone) for (kind, name, tone), number in found.most_common()
+    ]
+    widest = max((number for _, number, _ in rows), default=0)
+    return Panel(
+        "today-outcomes",
+        say("本次计划触达的人", "Whom the last run planned for"),
+        say(
+            "{campaigns} 个活动共 {people} 人次；有颜色的进了发件箱，灰色的没有发送。",
+            "{people} in {campaigns} campaigns; grey ones were left out.",
+            campaigns=len(mine),
+            people=people,
+        )
+        if mine
+        else say("最近一次运行没有新的活动期次。", "The last run began no occurrence."),
+        Bars(
+            [
+                one_bar(
+                    title,
+                    number,
+                    widest,
+                    say.number(number),
+                    detail=say.share(number, people),
+                    tone=tone,
+                )
+                for title, number, tone in rows
+            ]
+        )
+        if rows
+        else None,
+        Table(
+            [Column(say("去向", "Outcome")), Column(say("人次", "People"), "number")],
+            [(title, say.number(number)) for title, number, _ in rows],
         ),
     )

@@ -70,14 +70,18 @@ def _failed(figures: Figures, say: Words) -> list[Notice]:
                 f"{say.label('stage', run.flow)} #{run.id} 失败",
                 f"{say.label('stage', run.flow)} #{run.id} failed",
             ),
-            run.error
-            or say(
+            _sentence(run.error, say)
+            + say(
                 "看运行日志，修好后重新运行；做完的部分不会重做。",
                 "Read its log, mend it and run again; what is done is not done twice.",
             ),
         )
         for run in figures.waiting.failed
     ]
+
+
+def _sentence(error: str | None, say: Words) -> str:
+    return error.rstrip(".。 ") + say("。", ". ") if error else ""
 
 
 def _unknown(figures: Figures, say: Words) -> list[Notice]:

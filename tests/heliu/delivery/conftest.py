@@ -1,14 +1,15 @@
-"""A small world to plan and send in: people, consents, messages, named only as far as it matters."""
+"""A small world to plan and send in: people, consents and messages, a line each."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from heliu.channels import AddressKind, Traits
+from heliu.channels import Accepted, AddressKind, Traits
 from heliu.delivery import CampaignSpec, SendPolicy, decide_recipients, fill_outbox, freeze_audience
 from models import (
     Alias,
@@ -27,6 +28,7 @@ from models import (
 from models.database import reading, writing
 
 NOW = datetime(2025, 10, 1, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 FOLDER = Traits("folder", "wecom", AddressKind.PROFILE)
 EMAIL = Traits("email", "email", AddressKind.EMAIL)
 POLICY = SendPolicy({"folder": FOLDER, "email": EMAIL})
@@ -119,6 +121,7 @@ class World:
         self.insert(Alias, row)
 
     def contactable(self, *ids: int) -> None:
+        """People whom any channel may reach."""
         for id_ in ids:
             self.person(id_, email=f"p{id_}@example.com")
             self.consent(id_)
@@ -145,7 +148,7 @@ class World:
         occurrence: str = "2025-10-01",
         now: datetime = NOW,
         policy: SendPolicy = POLICY,
-        zone: Any = UTC,
+        zone: tzinfo = SHANGHAI,
     ) -> dict[int, tuple[str | None, str | None]]:
         """Freeze and decide; profile id to (channel, reason)."""
         self.freeze(spec, ids, occurrence)
@@ -215,3 +218,44 @@ def make_campaign() -> Any:
 @pytest.fixture
 def make_world() -> type[World]:
     return World
+
+
+class ScriptedChannel:
+    """A channel whose every call does what the script says; remembers what it was handed."""
+
+    can_tell = False
+
+    def __init__(
+        self, *script: Any, batch_size: int = 1, name: str = "folder", opens: Any = None
+    ) -> None:
+        self.script = list(script)
+        self.batch_size = batch_size
+        self.name = name
+        self.traits = FOLDER
+        self.opens = opens
+        self.handed: list[str] = []
+        self.before_each: Any = lambda: None
+
+    def __enter__(self) -> "ScriptedChannel":
+        if self.opens is not None:
+            raise self.opens
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Nothing to close."""
+
+    def send(self, batch: Any) -> list[Any]:
+        self.before_each()
+        self.handed += [message.key for message in batch]
+        say = self.script.pop(0) if self.script else Accepted("id")
+        if isinstance(say, BaseException) and not getattr(say, "of_message", False):
+            raise say
+        return say if isinstance(say, list) else [say] * len(batch)
+
+    def outcome(self, message: Any) -> None:
+        return None
+
+
+@pytest.fixture
+def scripted() -> type[ScriptedChannel]:
+    return ScriptedChannel

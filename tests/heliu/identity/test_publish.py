@@ -191,6 +191,19 @@ def test_a_changed_field_rewrites_one_profile_and_touches_it(firm, a_record):
     assert firm.rows("SELECT profile_id FROM touched WHERE run_id = 2") == [(2,)]
 
 
+def test_a_profile_that_swaps_one_record_for_another_is_touched(firm, a_record):
+    firm.add(*(a_record(n, openid=f"app:{id_}") for n, id_ in ((1, "o1"), (2, "o1"), (3, "o3"))))
+    firm.unify()
+    firm.change(a_record(2, openid="app:o3"), a_record(3, openid="app:o1"))
+    firm.unify()
+    assert firm.profiles() == {1: 1, 2: 2, 3: 1}
+    assert firm.rows("SELECT profile_id FROM touched WHERE run_id = 2 ORDER BY 1") == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+
+
 def test_a_value_no_longer_told_goes(firm, a_record):
     firm.add(a_record(1, city="成都", name="张伟国"))
     firm.unify()

@@ -1,7 +1,7 @@
 """Properties of resolving that no case can show alone."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heliu.identity.normalise import normalise_records
@@ -10,6 +10,9 @@ from heliu.identity.records import Decision, NormalisedRecord, RawIdentifier, Ra
 from heliu.identity.resolve import resolve
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models import EdgeStatus
+
+NO_HURRY = settings(deadline=None)  # dictionaries load on first use
+
 
 PHONES = ["13912345678", "13712345678", "+86 139 1234 5678", "010-62345678", "无"]
 NAMES = ["", "张伟国", "Weiguo Zhang", "李静", "张总", "王芳", "平安是福", "W Zhang"]
@@ -52,12 +55,14 @@ DECISIONS = st.lists(
 )
 
 
+@NO_HURRY
 @given(records=RECORDS, decisions=DECISIONS, random=st.randoms(use_true_random=False))
 def test_the_order_of_records_changes_nothing(records, decisions, random):
     shuffled = random.sample(records, len(records))
     assert resolve(shuffled, Policy(), decisions) == resolve(records, Policy(), decisions)
 
 
+@NO_HURRY
 @given(records=RECORDS, decisions=DECISIONS)
 def test_every_record_is_in_the_profile_of_its_smallest_fellow(records, decisions):
     profile_of = resolve(records, Policy(), decisions).profile_of
@@ -66,6 +71,7 @@ def test_every_record_is_in_the_profile_of_its_smallest_fellow(records, decision
         assert profile == min(r for r, p in profile_of.items() if p == profile)
 
 
+@NO_HURRY
 @given(records=RECORDS)
 def test_nobody_gets_two_unionids(records):
     resolution = resolve(records, Policy())
@@ -77,6 +83,7 @@ def test_nobody_gets_two_unionids(records):
     assert all(len(values) == 1 for values in held.values())
 
 
+@NO_HURRY
 @given(records=RECORDS, decisions=DECISIONS)
 def test_a_human_s_no_always_holds(records, decisions):
     profile_of = resolve(records, Policy(), decisions).profile_of
@@ -86,6 +93,7 @@ def test_a_human_s_no_always_holds(records, decisions):
             assert profile_of[left] != profile_of[right]
 
 
+@NO_HURRY
 @given(records=RECORDS, decisions=DECISIONS)
 def test_linked_edges_alone_explain_every_profile(records, decisions):
     resolution = resolve(records, Policy(), decisions)
@@ -99,6 +107,7 @@ def test_linked_edges_alone_explain_every_profile(records, decisions):
         assert min(group[record]) == profile
 
 
+@NO_HURRY
 @given(records=RECORDS, decisions=DECISIONS)
 def test_refused_edges_never_lie_within_a_profile(records, decisions):
     resolution = resolve(records, Policy(), decisions)

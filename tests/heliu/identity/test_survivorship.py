@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key
 from heliu.identity.survivorship import Golden, golden
+
+NO_HURRY = settings(deadline=None)  # dictionaries load on first use
 
 
 def test_a_value_only_one_record_tells_needs_no_rule(a_record):
@@ -92,6 +94,7 @@ TOLD = st.fixed_dictionaries(
 )
 
 
+@NO_HURRY
 @given(told=st.lists(TOLD, min_size=1, max_size=6), random=st.randoms(use_true_random=False))
 def test_the_order_of_members_changes_no_golden_value(a_record, told, random):
     members = [a_record(n, **one) for n, one in enumerate(told, 1)]

@@ -117,12 +117,21 @@ def test_a_rule_means_what_it_says(text, condition):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{did: order_payed}", "r.yaml:1:7: unknown event 'order_payed' (did you mean 'order_paid'?)"),
+        (
+            "{did: order_payed}",
+            "r.yaml:1:7: unknown event 'order_payed' (did you mean 'order_paid'?)",
+        ),
         ("{field: cty, is: x}", "r.yaml:1:9: unknown field 'cty' (did you mean 'city'?)"),
-        ("{tag: stage.enroled}", "1:7: unknown tag 'stage.enroled' (did you mean 'stage.enrolled'?)"),
+        (
+            "{tag: stage.enroled}",
+            "1:7: unknown tag 'stage.enroled' (did you mean 'stage.enrolled'?)",
+        ),
         ("{tag: interests.*}", "1:7: unknown tag 'interests.*'"),
         ("{did: login, where: {itm: x}}", "1:22: unknown property 'itm' (did you mean 'item'?)"),
-        ("{did: login, wihtin: 3d}", "1:14: unknown key 'wihtin' of `did` (did you mean 'within'?)"),
+        (
+            "{did: login, wihtin: 3d}",
+            "1:14: unknown key 'wihtin' of `did` (did you mean 'within'?)",
+        ),
         ("{feild: city, is: x}", "1:2: unknown condition 'feild' (did you mean 'field'?)"),
         ("{all: []}", "1:7: `all` must be a list of at least one condition"),
         ("{none: always}", "1:8: `none` must be a list"),
@@ -213,7 +222,9 @@ SCALARS = st.one_of(
     st.dates(),
     st.datetimes(),
     st.text(max_size=6),
-    st.sampled_from(["login", "any", "always", "30d", ">= 2", "20%", "amount_fen", "city", "today"]),
+    st.sampled_from(
+        ["login", "any", "always", "30d", ">= 2", "20%", "amount_fen", "city", "today"]
+    ),
 )
 
 

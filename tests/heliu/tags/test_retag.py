@@ -56,9 +56,14 @@ def add_profiles(connection, ids):
     bulk_insert(connection, "profile", columns, [(n, 1, 1, 1, 1) for n in ids])
 
 
-def add_events(connection, rows):
+def add_events(connection, rows, first_id=0):
     columns = ["profile_id", "type", "at", "id", "record_id", "source"]
-    bulk_insert(connection, "event", columns, [(*row, n, row[0], "t") for n, row in enumerate(rows)])
+    bulk_insert(
+        connection,
+        "event",
+        columns,
+        [(*row, n, row[0], "t") for n, row in enumerate(rows, first_id)],
+    )
 
 
 def fill(engine):
@@ -124,7 +129,7 @@ def test_a_run_tried_again_after_the_facts_moved_notes_only_the_whole_move(engin
     retag(engine, SMALL, AS_OF, 1, ZONE)
     with writing(engine) as connection:
         connection.execute(sa.text("DELETE FROM event WHERE profile_id = 2"))
-        add_events(connection, [(3, "order_paid", NOW - DAY + 1)])
+        add_events(connection, [(3, "order_paid", NOW - DAY)], first_id=100)
     counts = retag(engine, SMALL, AS_OF, 1, ZONE)
     assert carried(engine) == {(1, "buyer"), (1, "recent"), (1, "both"), (3, "buyer")}
     assert {(p, t, e) for p, t, e, _ in moves(engine, 1)} == {
@@ -349,26 +354,34 @@ def test_the_cuts_of_a_run_are_kept_and_repeat_it(engine):
         ]
         columns = ["profile_id", "at", "id", "record_id", "source", "type", "amount_fen"]
         bulk_insert(connection, "event", columns, rows)
+        # somebody who did something else, and bought nothing, is not among the least buyers
+        add_events(connection, [(n, "login", NOW - DAY) for n in range(1, 41)], first_id=90_000)
     library = library_of(
         rule("best", "{ rank: { sum: amount_fen, of: order_paid }, top: 20% }"),
         rule("least", "{ rank: { count: order_paid }, bottom: 50% }"),
+        rule("seen", "{ did: login }"),
     )
     retag(engine, library, AS_OF, 1, ZONE)
     with reading(engine) as connection:
         cuts = newest_cuts(connection)
         stored = connection.execute(sa.select(TAG_RUN.c.cuts)).scalar_one()
     assert cuts == json.loads(stored)
-    assert set(cuts) == {"top 20% by sum amount_fen of order_paid", "bottom 50% by count order_paid"}
+    assert set(cuts) == {
+        "top 20% by sum amount_fen of order_paid",
+        "bottom 50% by count order_paid",
+    }
     people = {n: [] for n in range(1, 41)}
     for profile_id, at, *_, amount in rows:
         people[profile_id].append(Happening("order_paid", at, {"amount_fen": amount}))
+    buyers = sum(1 for events in people.values() if events)
+    for events in people.values():
+        events.append(Happening("login", NOW - DAY))
     clock = Clock(AS_OF, ZONE)
     assert carried(engine) == {
         (n, tag)
         for n, events in people.items()
         for tag in tags_of(library, Person({}, events), clock, cuts)
     }
-    buyers = sum(1 for events in people.values() if events)
     assert 0 < len([1 for _, tag in carried(engine) if tag == "best"]) <= buyers // 5
 
 
