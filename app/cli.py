@@ -88,13 +88,14 @@ def run(
 def check() -> None:
     """Read all of the firm's files and tell every mistake at once, as file:line:column."""
     with one_clear_error():
-        from heliu.rules.proof import run_examples
+        from heliu.rules.proof import run_examples, run_segment_examples
 
         from tasks.firm import check_firm
         from tasks.settings import settings
 
         firm = check_firm()
-        problems = run_examples(firm.tags, settings().zone)
+        zone = settings().zone
+        problems = run_examples(firm.tags, zone) + run_segment_examples(firm.segments, zone)
         if problems:
             raise ConfigError(problems)
         typer.echo(

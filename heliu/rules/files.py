@@ -116,4 +116,4 @@ def expect_examples(
         return
     if {example.holds for example in examples} != {True, False}:
         says = "needs at least one example that holds and one that doesn't"
-        problems.add(value.place, says, "See docs: a rule carries its own examples.")
+        problems.add(value.place, says, "See docs/adding-a-tag.md.")

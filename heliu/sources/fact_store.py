@@ -73,25 +73,29 @@ def _save_events(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     if not rows:
         return 0
     staged = _staged(connection, "fresh_event", EVENT, EVENT_COLUMNS, rows, key="id")
-    differs = sa.or_(
-        EVENT.c.id.is_(None),
-        *(
-            EVENT.c[n].is_distinct_from(staged.c[n])
-            for n in EVENT_COLUMNS
-            if n not in ("id", "profile_id")
-        ),
-    )
-    joined = staged.outerjoin(EVENT, EVENT.c.id == staged.c.id)
-    unchanged = sa.select(staged.c.id).select_from(joined).where(sa.not_(differs))
-    connection.execute(sa.delete(staged).where(staged.c.id.in_(unchanged)))
-    _touch(connection, [EVENT.join(staged, EVENT.c.id == staged.c.id)], EVENT.c.profile_id, run_id)
-    _touch(connection, [staged], staged.c.profile_id, run_id)
-    connection.execute(sa.delete(EVENT).where(EVENT.c.id.in_(sa.select(staged.c.id))))
+    if _any_known(connection, staged):
+        _drop_unchanged(connection, staged)
+        known = EVENT.join(staged, EVENT.c.id == staged.c.id)
+        _touch(connection, known, EVENT.c.profile_id, run_id)
+        connection.execute(sa.delete(EVENT).where(EVENT.c.id.in_(sa.select(staged.c.id))))
+    _touch(connection, staged, staged.c.profile_id, run_id)
     columns = [staged.c[name] for name in EVENT_COLUMNS]
     by_profile = sa.select(*columns).order_by(staged.c.profile_id, staged.c.at)
     written = _count(connection, staged)
     connection.execute(sa.insert(EVENT).from_select(list(EVENT_COLUMNS), by_profile))
     return written
+
+
+def _any_known(connection: sa.Connection, staged: sa.Table) -> bool:
+    known = sa.select(EVENT.c.id).join(staged, EVENT.c.id == staged.c.id).limit(1)
+    return connection.execute(known).first() is not None
+
+
+def _drop_unchanged(connection: sa.Connection, staged: sa.Table) -> None:
+    told = [name for name in EVENT_COLUMNS if name not in ("id", "profile_id")]
+    same = [EVENT.c[name].is_not_distinct_from(staged.c[name]) for name in told]
+    unchanged = sa.exists().where(EVENT.c.id == staged.c.id, *same)
+    connection.execute(sa.delete(staged).where(unchanged))
 
 
 def _save_payloads(connection: sa.Connection, rows: Rows) -> None:
@@ -113,7 +117,7 @@ def _save_consents(connection: sa.Connection, rows: Rows, run_id: int) -> int:
     unique = list({row[0]: row for row in rows}.values())
     staged = _staged(connection, "fresh_consent", CONSENT, CONSENT_COLUMNS, unique, key="id")
     connection.execute(sa.delete(staged).where(staged.c.id.in_(sa.select(CONSENT.c.id))))
-    _touch(connection, [staged], staged.c.profile_id, run_id)
+    _touch(connection, staged, staged.c.profile_id, run_id)
     columns = [staged.c[name] for name in CONSENT_COLUMNS]
     written = _count(connection, staged)
     connection.execute(sa.insert(CONSENT).from_select(list(CONSENT_COLUMNS), sa.select(*columns)))
@@ -246,12 +250,8 @@ def _staged(
 
 
 def _touch(
-    connection: sa.Connection,
-    sources: list[sa.FromClause],
-    profile: sa.ColumnElement[int],
-    run_id: int,
+    connection: sa.Connection, source: sa.FromClause, profile: sa.ColumnElement[int], run_id: int
 ) -> None:
-    people = (
-        sa.select(profile, sa.literal("fact"), sa.literal(run_id)).select_from(*sources).distinct()
-    )
+    reason = (sa.literal("fact"), sa.literal(run_id))
+    people = sa.select(profile, *reason).select_from(source).distinct()
     connection.execute(sa.insert(TOUCHED).from_select(["profile_id", "reason", "run_id"], people))

@@ -39,7 +39,7 @@ def test_check_tells_every_mistake_and_exits_with_2(firm):
     assert done.exit_code == 2
     assert "sources.yaml:2:14: there is no file 'x.csv'" in done.output
     assert (
-        "sources.yaml:2:33: unknown key 'trsut' of source 'a' (did you mean 'trust'?)"
+        "sources.yaml:2:30: unknown key 'trsut' of source 'a' (did you mean 'trust'?)"
         in done.output
     )
     assert "new.yaml:1:1" in done.output

@@ -42,10 +42,11 @@ messages = st.tuples(
 worlds = st.fixed_dictionaries(
     {
         "emails": st.lists(st.sampled_from(ADDRESSES), min_size=7, max_size=7),
-        "consents": st.lists(consents, min_size=5, max_size=30),
+        "willing": st.frozensets(people, min_size=3),
+        "consents": st.lists(consents, max_size=12),
         "suppressions": st.lists(suppressions, max_size=3),
-        "messages": st.lists(messages, max_size=5, unique_by=lambda row: (row[0], row[1], row[2])),
-        "planned": st.frozensets(people, max_size=3),  # by another campaign of this night
+        "messages": st.lists(messages, max_size=10, unique_by=lambda row: row[:3]),
+        "planned": st.frozensets(people, max_size=4),  # by another campaign of this night
         "merged": st.dictionaries(st.sampled_from([5, 6, 7]), st.sampled_from([1, 2]), max_size=2),
         "channels": st.sampled_from([("folder",), ("email",), ("email", "folder")]),
         "cap": st.sampled_from([None, Cap(1, 3 * DAY), Cap(2, 30 * DAY)]),
@@ -66,7 +67,7 @@ def build(world, said):
 def insert(world, said):
     for person in PEOPLE:
         world.person(person, person + 50, email=said["emails"][person - 1])
-    for (person, second), channel, topic, granted, days in said["consents"]:
+    for (person, second), channel, topic, granted, days in ledger(said):
         record = person + 50 * second
         today = said["merged"].get(person, person)
         world.consent(record, channel, granted, topic=topic, days_ago=days, profile=today)
@@ -80,6 +81,16 @@ def insert(world, said):
     world.content()
     world.insert(Message, *(a_message(*row) for row in said["messages"]))
     plan_of_another_campaign(world, said["planned"])
+
+
+def ledger(said):
+    """Who is willing said so on every channel; then the rest."""
+    yes = [
+        ((person, False), channel, "marketing", True, 8)
+        for person in sorted(said["willing"])
+        for channel in ("wecom", "email")
+    ]
+    return yes + said["consents"]
 
 
 def merge(world, merged):
@@ -169,7 +180,7 @@ def block(said, me, mine, channel):
         if hit and where in ("*", channel, consent_channel) and since >= 0 and until > 0:
             return "suppressed"
     words = {}
-    for (person, second), where, topic, granted, days in said["consents"]:
+    for (person, second), where, topic, granted, days in ledger(said):
         if person in mine and (where, topic) == (consent_channel, "marketing") and days >= 0:
             words.setdefault((person, second), []).append((-days, not granted))
     newest = [max(said_) for said_ in words.values()]  # at one instant, "no" is the larger

@@ -239,6 +239,31 @@ def test_a_worker_that_lost_its_claim_sends_nothing_of_it(three, scripted):
     assert channel.handed == []
 
 
+def test_what_another_has_claimed_but_not_sent_is_the_others(three, scripted):
+    claim = claim_due(three.engine, "folder", NOW, 3, worker="slow", clock=lambda: NOW)
+    hour = NOW + timedelta(hours=1)
+    other = claim_due(three.engine, "folder", NOW, 3, worker="quick", clock=lambda: hour)
+    channel = scripted()
+    assert send_claim(three.engine, claim, channel, NOW, RULES, clock=lambda: hour) == {}
+    assert channel.handed == []
+    send_claim(three.engine, other, channel, NOW, RULES, clock=lambda: hour)
+    assert len(channel.handed) == 3
+
+
+def test_the_answer_to_an_earlier_try_changes_nothing_of_a_later_one(one):
+    from heliu.delivery.outcomes import NotTried, begin, record
+
+    claim = claim_due(one.engine, "folder", NOW, 1, worker="w", clock=lambda: NOW)
+    with one.engine.begin() as connection:
+        first = begin(connection, claim.token, claim.ids, NOW)
+        record(connection, [(first[0], NotTried())], "folder", NOW)
+    claim = claim_due(one.engine, "folder", NOW, 1, worker="w", clock=lambda: NOW)
+    with one.engine.begin() as connection:
+        begin(connection, claim.token, claim.ids, NOW)
+        record(connection, [(first[0], TransientError("late"))], "folder", NOW)
+    assert one.rows(Message, "status", "attempts", "claim") == [("sending", 2, claim.token)]
+
+
 def test_a_lease_is_renewed_while_its_worker_lives(three, scripted):
     ticks = iter(NOW + timedelta(seconds=20 * tick) for tick in range(1000))
     claim = claim_due(
