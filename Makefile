@@ -18,6 +18,7 @@ help: ## what there is
 	@touch $@
 
 setup: .venv/ready ## create .venv from the pinned constraints
+	@mkdir -p $(PREFECT_HOME) # Prefect makes no parents
 
 demo: setup ## the nightly job on the bundled firm, no server needed
 	@$(BIN)/heliu demo

@@ -89,7 +89,6 @@ def check() -> None:
     """Read all of the firm's files and tell every mistake at once, as file:line:column."""
     with one_clear_error():
         from heliu.rules.proof import run_examples, run_segment_examples
-
         from tasks.firm import check_firm
         from tasks.settings import settings
 
@@ -171,6 +170,8 @@ def quiet(verbose: bool) -> None:
     """Keep Prefect's log to itself: the error is said once, at the end."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    if home := os.environ.get("PREFECT_HOME"):  # Prefect makes it, but not what it stands in
+        Path(home).mkdir(parents=True, exist_ok=True)
     # A first start makes Prefect's own database, which a busy machine needs time for.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 

@@ -10,6 +10,7 @@ from models import Run
 from models.database import reading
 from tasks.database import database
 from tasks.reports import page_paths
+from tasks.settings import settings
 
 RUN = Run.__table__  # type: ignore[attr-defined]
 
@@ -20,8 +21,11 @@ def print_summary() -> None:
         run = connection.execute(sa.select(RUN).order_by(RUN.c.id.desc()).limit(1)).one()
         summary = run_summary(connection, run.id)
     seconds = (run.finished_at - run.started_at).total_seconds()
+    as_of = run.as_of_at.astimezone(settings().zone)
     rehearsal = ", a rehearsal: nothing was sent" if run.dry_run else ""
-    typer.echo(f"{run.flow}, run {run.id}, as of {run.as_of_at:%Y-%m-%d %H:%M} UTC, {seconds:.0f} s{rehearsal}")
+    typer.echo(
+        f"{run.flow}, run {run.id}, as of {as_of:%Y-%m-%d %H:%M}, {seconds:.0f} s{rehearsal}"
+    )
     for line in lines(summary):
         typer.echo(f"  {line}")
     for name, path in page_paths().items():
@@ -32,8 +36,8 @@ def print_summary() -> None:
 def lines(summary: Summary) -> list[str]:
     """A run's counts, a line a topic."""
     return [
-        f"records    {summary.records_in:,} rows in: {summary.new:,} new, {summary.changed:,} changed, "
-        f"{summary.quarantined:,} in quarantine",
+        f"records    {summary.records_in:,} rows in: {summary.new:,} new, "
+        f"{summary.changed:,} changed, {summary.quarantined:,} in quarantine",
         f"profiles   {summary.profiles:,}",
         f"tags       {summary.tags_held:,} held: {summary.tags_entered:,} entered, "
         f"{summary.tags_left:,} left",

@@ -65,6 +65,9 @@ def surroundings(port: int, api: str) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "HELIU_HOME": str(home),
     }
+    Path(os.environ.get("PREFECT_HOME", defaults["PREFECT_HOME"])).mkdir(
+        parents=True, exist_ok=True
+    )
     said = {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_API_URL": api}
     return {**defaults, **os.environ, **said}
 

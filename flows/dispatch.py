@@ -22,18 +22,18 @@ def dispatch(options: RunOptions = DEFAULTS) -> dict[str, int]:
             if not run.dry_run:
                 counts.add(hand_over(run))
         publish_stage("distribute", run)
+        write_previews(run)
         return counts.of
 
 
 def hand_over(run: RunRef) -> dict[str, int]:
-    """Settle what a crash left open, then send batch by batch; fail at the end if a batch did."""
+    """Settle what a crash left open, then send batch by batch; fail at the end if one did."""
     ask_about_orphans(run)
     sends = [send_batch.submit(channel, limit, run) for channel, limit in due_batches(run)]
     for send in sends:
         send.wait()
-    write_previews(run)
     counts: dict[str, int] = {}
-    for send in sends:  # the previews are out; now fail if a batch did
+    for send in sends:  # all have had their turn; now fail if one did
         for name, number in send.result().items():
             counts[name] = counts.get(name, 0) + number
     return counts

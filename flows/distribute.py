@@ -4,7 +4,7 @@ from prefect import flow
 
 from flows.dispatch import hand_over
 from flows.render import render_stage
-from tasks.delivery import due_campaigns, queue_messages
+from tasks.delivery import due_campaigns, queue_messages, write_previews
 from tasks.options import CampaignOptions
 from tasks.reports import publish_stage
 from tasks.runs import RunRef, open_run, run_name, stage
@@ -21,7 +21,9 @@ def distribute(options: CampaignOptions = DEFAULTS) -> dict[str, int]:
     """
     with open_run("distribute", options) as run:
         render_stage(run, options.campaign)
-        return distribute_stage(run, options.campaign)
+        counts = distribute_stage(run, options.campaign)
+        write_previews(run)
+        return counts
 
 
 def distribute_stage(run: RunRef, campaign: str | None = None) -> dict[str, int]:

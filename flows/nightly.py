@@ -31,6 +31,8 @@ def nightly(options: CollectOptions = DEFAULTS) -> int:
         unify_stage(run)
         retag_stage(run)
         render_stage(run)
-        distribute_stage(run)
-        report_stage(run)
+        try:
+            distribute_stage(run)
+        finally:
+            report_stage(run)  # the morning is told, also where a batch failed
         return run.id

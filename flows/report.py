@@ -18,12 +18,12 @@ def report(options: RunOptions = DEFAULTS) -> None:
         options: 运行选项
     """
     with open_run("report", options) as run:
-        write_previews(run)
         report_stage(run)
 
 
 def report_stage(run: RunRef) -> None:
-    """The page on disk, then the artifacts that link to it."""
+    """The pages on disk, then the artifacts that link to them."""
     with stage("report", run):
+        write_previews(run)
         write_dashboard(run)
     publish_run(run)

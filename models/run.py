@@ -15,7 +15,7 @@ class Run(SQLModel, table=True):
     as_of_at: datetime = utc_field()  # which facts it may see
     now_at: datetime = utc_field()  # what time it took it to be for sending
     dry_run: bool = False
-    status: str = "running"  # running, completed, failed
+    status: str = "running"  # running, completed, failed, crashed
     started_at: datetime = utc_field()
     finished_at: datetime | None = maybe_utc_field()
     prefect_run_id: str | None = Field(default=None, index=True)

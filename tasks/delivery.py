@@ -3,18 +3,18 @@
 import os
 from datetime import timedelta
 
-from heliu.delivery.previews import write_index
 from prefect import task
 from prefect.blocks.system import Secret
 
 from heliu.channels import Channel, open_channel
-from heliu.delivery.rehearsals import discard_rehearsals
 from heliu.delivery.campaigns import Cap
 from heliu.delivery.decide import decide_recipients as decide
 from heliu.delivery.dispatch import send_claim
 from heliu.delivery.orphans import settle_orphans
 from heliu.delivery.outbox import batches_due, claim_due, fill_outbox
+from heliu.delivery.previews import write_index
 from heliu.delivery.recheck import DispatchRules
+from heliu.delivery.rehearsals import discard_rehearsals
 from heliu.delivery.verdicts import SendPolicy
 from heliu.delivery.workers import worker_name
 from heliu.errors import ConfigError, Place, Problem, did_you_mean

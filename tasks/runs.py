@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from prefect.runtime import flow_run
 
+from heliu.delivery.workers import is_dead
 from heliu.errors import HeliuError
 from models import Run, RunStage
 from models.database import writing
 from tasks.database import database
-from tasks.leases import lease
+from tasks.leases import LEASE, lease
 from tasks.options import RunOptions
 from tasks.settings import settings
 
@@ -40,7 +41,8 @@ class RunRef:
 def run_name() -> str:
     """What a flow run is called in Prefect: the flow, its as-of, and whether it is a rehearsal."""
     options = flow_run.parameters.get("options")
-    as_of = getattr(options, "as_of", None) or settings().clock(None, None)[0]
+    here = settings()
+    as_of = here.clock(getattr(options, "as_of", None), None)[0].astimezone(here.zone)
     rehearsal = " 演练" if getattr(options, "dry_run", False) else ""
     return f"{flow_run.flow_name} {as_of:%Y-%m-%d}{rehearsal}"
 
@@ -74,6 +76,7 @@ def _start(
                 .values(status="running", finished_at=None, error=None)
             )
             return RunRef(known.id, known.as_of_at, known.now_at, known.dry_run)
+        _note_the_dead(connection)
         row = {
             "flow": flow,
             "as_of_at": as_of,
@@ -85,6 +88,20 @@ def _start(
         }
         id_ = connection.execute(sa.insert(RUN).values(row).returning(RUN.c.id)).scalar_one()
     return RunRef(id_, as_of, now, dry_run)
+
+
+def _note_the_dead(connection: sa.Connection) -> None:
+    """Call runs crashed that say they run while no living process holds a stage.
+
+    One that was only between two stages says otherwise when it finishes.
+    """
+    holders = connection.execute(sa.select(LEASE.c.holder)).scalars()
+    if all(is_dead(holder) for holder in holders):
+        connection.execute(
+            sa.update(RUN)
+            .where(RUN.c.status == "running")
+            .values(status="crashed", error="The process ended without a word.")
+        )
 
 
 def _finish(run_id: int, status: str, error: str | None) -> None:

@@ -140,7 +140,7 @@ def context_shape(vocabulary: Vocabulary | None = None) -> Shape:
 
 
 def describe_context(vocabulary: Vocabulary | None = None) -> Iterator[tuple[str, str, str]]:
-    """Every path, its type and what it says, in order: what `heliu templates vars` prints.
+    """Every path, its type and what it says, in order, for people who write templates.
 
     >>> [row for row in describe_context() if row[0] == "firm.brand"]
     [('firm.brand', 'text', 'its brand mark, e.g. 【合流学堂】')]

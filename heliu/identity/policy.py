@@ -22,7 +22,7 @@ VERSION = 1
 RULES = ("trusted", "newest", "earliest", "most frequent")
 
 # Whose account it is, the platform vouches for; one person has one of each (and scope).
-PLATFORM_IDS = words("unionid openid external_userid douyin weibo userid alipay shop_buyer_id")
+PLATFORM_IDS = words("unionid openid external_userid douyin_openid weibo_uid id_number")
 
 
 def _survivorship() -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ STAGES: Pairs = {
 
 RUN_STATUS: Pairs = {
     "running": ("进行中", "running"),
+    "crashed": ("异常中断", "crashed"),
     "completed": ("已完成", "completed"),
     "failed": ("失败", "failed"),
     "reporting": ("报告已出", "reported"),

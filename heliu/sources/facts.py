@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from heliu.documents import Problems
 from heliu.errors import did_you_mean
 from heliu.rules.vocabulary import FieldType, Vocabulary
 from heliu.sources.reader import Reading, SourceRow
@@ -276,11 +275,3 @@ def _with_payload(fact: Fact, row: SourceRow, rest: list[tuple[str, int]]) -> Fa
     if fact.kind != "events" or not left:
         return fact
     return Fact(fact.kind, fact.row, json.dumps(left, ensure_ascii=False))
-
-
-def check_words(spec: SourceSpec, words: Vocabulary, problems: Problems) -> None:
-    """Say which event types a mapping makes that no vocabulary has."""
-    for fact in spec.facts:
-        constant = fact.cells["type"].constant if "type" in fact.cells else None
-        if constant and constant not in words.events:
-            problems.add(fact.cells["type"].place, f"unknown event {constant!r}")

@@ -92,6 +92,20 @@ def test_every_deployment_is_there_with_a_form_that_explains_itself(up):
     assert all(field["title"] and field["description"] for field in form["properties"].values())
 
 
+def test_the_server_plans_the_nights_to_come(up):
+    """A server whose scheduler breaks looks well: it must have planned runs."""
+    _, api, _ = up
+    until = time.monotonic() + 60
+    planned: list[dict[str, object]] = []
+    while not planned and time.monotonic() < until:
+        mine = {"deployments": {"name": {"any_": ["nightly"]}}}
+        runs = post(f"{api}/flow_runs/filter", mine).json()
+        planned = [run for run in runs if run["auto_scheduled"]]
+        time.sleep(1)
+    assert planned
+    assert {str(run["expected_start_time"])[11:16] for run in planned} == {"18:00"}  # 02:00 +08:00
+
+
 def test_a_run_triggered_over_http_completes_and_the_same_key_starts_no_second(up):
     _, api, home = up
     first = trigger(api, "nightly/nightly", OPTIONS, "night-1")

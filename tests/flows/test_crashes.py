@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from models.database import open_database, reading
 from tests.flows.small_firm import files_below, read_state, write_firm
 
 SCRIPT = Path(__file__).with_name("crashing.py")
@@ -33,6 +35,14 @@ def run(firm: Path, home: Path, api: str, kill_at: int) -> subprocess.CompletedP
     )
 
 
+def runs_of(home: Path) -> list[str]:
+    engine = open_database(f"sqlite:///{home}/heliu.db")
+    with reading(engine) as connection:
+        rows = connection.execute(sa.text("SELECT status FROM run ORDER BY id")).scalars().all()
+    engine.dispose()
+    return list(rows)
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, prefect_api):
     """The firm's folder, how many commits a run makes, and what it ends with."""
@@ -54,3 +64,4 @@ def test_killed_and_run_again_it_ends_the_same(undisturbed, prefect_api, tmp_pat
     assert again.returncode == 0, again.stderr[-2000:]
     assert read_state(f"sqlite:///{tmp_path}/heliu.db") == state
     assert files_below(tmp_path) == files
+    assert runs_of(tmp_path) == ["crashed", "completed"]

@@ -104,12 +104,12 @@ def failed_runs(connection: sa.Connection, now: datetime, days: int = 7) -> list
         .where(
             later.c.flow == RUN.c.flow,
             later.c.id > RUN.c.id,
-            later.c.status.in_(("completed", "failed")),
+            later.c.status != "running",
         )
         .exists()
     )
     lately = RUN.c.now_at >= now - timedelta(days=days)
-    query = _runs().where(RUN.c.status == "failed", lately, ~outdone)
+    query = _runs().where(RUN.c.status.in_(("failed", "crashed")), lately, ~outdone)
     return fetch(connection, query.order_by(RUN.c.id.desc()), RunRow)
 
 

@@ -77,7 +77,7 @@ def members() -> bytes:
             "张三",
             13800000001,
             date(1990, 3, 7),
-            datetime(2025, 8, 7, 10, 30),  # noqa: DTZ001  cells have no zone
+            datetime(2025, 8, 7, 10, 30),
             45876,
         ]
     )

@@ -47,9 +47,9 @@ SOURCES = {
     ),
     "douyin_lead": (
         {"name": "name", "city": "city"},
-        {("douyin", ""): "open_id", ("phone", ""): "phone"},
+        {("douyin_openid", ""): "open_id", ("phone", ""): "phone"},
     ),
-    "weibo_fan": ({"city": "location"}, {("weibo", ""): "uid", ("phone", ""): "phone"}),
+    "weibo_fan": ({"city": "location"}, {("weibo_uid", ""): "uid", ("phone", ""): "phone"}),
     "channels_fan": ({}, {("openid", "channels"): "openid", ("unionid", ""): "unionid"}),
 }
 APPS = {"oM": "mini", "oA": "oa"}  # whose openid a payment carries
