@@ -4,9 +4,8 @@ BIN := .venv/bin
 # Prefect's own database stays in this folder too, unless you say otherwise.
 export PREFECT_HOME ?= $(CURDIR)/.heliu/prefect
 export PREFECT_SERVER_ANALYTICS_ENABLED ?= false
-export PREFECT_LOGGING_LEVEL ?= WARNING
 
-.PHONY: help setup demo test check lint format types contracts up clean constraints
+.PHONY: help setup demo test check lint format types contracts up clean constraints screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +43,9 @@ check: lint types contracts test ## everything a change must pass
 
 up: setup ## Prefect server, worker and all deployments; Ctrl-C stops them
 	@$(BIN)/python -m app.up
+
+screenshots: setup ## the docs' pictures, from the demo's pages
+	$(BIN)/python docs/images/take.py
 
 clean: ## forget the state: the next demo starts afresh
 	rm -rf .heliu

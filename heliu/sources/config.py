@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,8 @@ def _files(name: str, value: Value, folder: Path, problems: Problems) -> tuple[P
     found: list[Path] = []
     for one in named.data if named.is_list else [named]:
         pattern = str(one.data)
-        paths = sorted(folder.glob(pattern)) if "*" in pattern else [folder / pattern]
+        named_by = str(folder / pattern)  # an absolute pattern stands for itself
+        paths = sorted(map(Path, glob(named_by))) if "*" in pattern else [Path(named_by)]
         if not paths or not paths[0].is_file():
             near = did_you_mean(pattern, [path.name for path in folder.glob("*")])
             problems.add(one.place, f"there is no file {pattern!r} in the firm's folder{near}")

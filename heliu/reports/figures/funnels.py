@@ -78,10 +78,19 @@ def _funnels(connection: sa.Connection, chosen: sa.CTE, titles: sa.FromClause) -
     )
     decided = _decisions(connection, chosen)
     sent = _statuses(connection, chosen)
-    return [
-        Funnel(*row, *decided.get((row[0], row[2]), (0, 0, {})), sent[row[0], row[2]])
-        for row in connection.execute(newest_first)
-    ]
+    funnels = []
+    for row in connection.execute(newest_first):
+        allowed, rendered, reasons = decided.get((row.campaign, row.occurrence), (0, 0, {}))
+        funnels.append(
+            Funnel(
+                **row._mapping,
+                allowed=allowed,
+                rendered=rendered,
+                reasons=reasons,
+                statuses=sent[row.campaign, row.occurrence],
+            )
+        )
+    return funnels
 
 
 def _decisions(

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from heliu.channels import AddressKind, Traits
 from heliu.delivery import Cap, SendPolicy
 from heliu.delivery.verdicts import in_holdout
-from models import Audience, Message, Recipient
+from models import Audience, Campaign, Message, Recipient
 
 NOW = datetime(2025, 10, 1, 2, 0, tzinfo=UTC)
 SEND = ("folder", None)
@@ -201,10 +202,6 @@ def test_the_plan_hash_follows_the_decisions_and_not_the_minute(world, make_camp
 
 
 def test_a_paused_campaign_stays_paused_when_it_is_planned(world, make_campaign):
-    import sqlalchemy as sa
-
-    from models import Campaign
-
     world.contactable(1)
     world.plan(make_campaign(), [1])
     with world.engine.begin() as connection:
@@ -212,3 +209,46 @@ def test_a_paused_campaign_stays_paused_when_it_is_planned(world, make_campaign)
     world.plan(make_campaign(title="new words"), [1], occurrence="next")
     assert world.rows(Campaign, "title", "status") == [("new words", "paused")]
     assert world.rows(Message, "id") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "counts"),
+    [
+        ("queued", 99, True),
+        ("sending", 99, True),
+        ("accepted", 2.99, True),
+        ("accepted", 3, False),
+        ("delivered", 2.99, True),
+        ("unknown", 2.99, True),
+        ("unknown", 3, False),
+        ("suppressed", 0, False),
+        ("rejected", 0, False),
+    ],
+)
+def test_a_message_counts_while_it_waits_or_arrived_within_the_window(
+    sqlite_engine, make_world, make_campaign, status, days, counts
+):
+    world = make_world(sqlite_engine)
+    world.contactable(1)
+    world.content()
+    world.outbox(make_campaign(), [1], occurrence="before")
+    table = Message.__table__
+    with world.engine.begin() as connection:
+        connection.execute(
+            sa.update(table).values(status=status, changed_at=NOW - timedelta(days=days))
+        )
+    again = make_campaign(again_after=timedelta(days=3))
+    other = make_campaign("other", cap=Cap(1, timedelta(days=3)))
+    assert world.plan(again, [1]) == {1: (None, "already") if counts else SEND}
+    with world.engine.begin() as connection:
+        connection.execute(sa.delete(Recipient.__table__))
+        connection.execute(sa.delete(Audience.__table__))
+    assert world.plan(other, [1]) == {1: (None, "capped") if counts else SEND}
+
+
+def test_what_was_planned_tonight_under_another_id_counts_too(world, make_campaign):
+    world.contactable(1, 5)
+    assert world.plan(make_campaign("first"), [5]) == {5: SEND}
+    world.alias(5, 1)
+    capped = make_campaign("second", cap=Cap(1, timedelta(days=7)))
+    assert world.plan(capped, [1]) == {1: (None, "capped")}

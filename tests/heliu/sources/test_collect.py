@@ -47,6 +47,18 @@ def test_an_unchanged_file_writes_nothing(folder):
     assert [folder.rows(sql) for sql in DUMP] == before
 
 
+def test_several_files_are_read_as_one_source_in_name_order(folder, tmp_path):
+    folder.write("crm-1.csv", PEOPLE)
+    folder.write(
+        "crm-2.csv", "name,id,at,phone\n王五,c,2025-01-01,13800000003\n张三,a,2025-01-05,\n"
+    )
+    for pattern in ("crm-*.csv", f"{folder.path}/crm-*.csv"):
+        folder.write("sources.yaml", CRM.replace("crm.csv", pattern))
+        delivery = folder.collect()["crm"]
+    assert (delivery.rows, delivery.quarantined) == (4, 1)
+    assert folder.rows("SELECT count(*) FROM record") == [(3,)]
+
+
 def test_a_changed_row_is_a_new_version_and_an_unchanged_one_costs_nothing(folder):
     crm(folder)
     folder.collect()
