@@ -17,7 +17,7 @@ from heliu.delivery.history import MESSAGE
 from heliu.delivery.outbox import is_status
 from heliu.delivery.permission import SUPPRESSION
 from heliu.delivery.recheck import later
-from heliu.errors import OutcomeUnknown, RateLimited, RecipientRejected, TransientError
+from heliu.errors import HeliuError, OutcomeUnknown, RateLimited, RecipientRejected, TransientError
 from models import Attempt, Content, DeliveryStatus
 
 ATTEMPT = Attempt.__table__  # type: ignore[attr-defined]
@@ -73,12 +73,7 @@ def outcome_of(result: Result | NotTried, number: int, moment: datetime) -> Outc
 def describe(error: BaseException) -> str:
     """Class and our own words; the words of anybody else's error may hold an address."""
     name = type(error).__name__
-    ours = isinstance(error, OutcomeUnknown | TransientError) or name in (
-        "PermanentError",
-        "RecipientRejected",
-        "Refused",
-    )
-    return f"{name}: {error}"[:ERROR_LENGTH] if ours else name
+    return f"{name}: {error}"[:ERROR_LENGTH] if isinstance(error, HeliuError) else name
 
 
 def begin(connection: sa.Connection, token: str, ids: Sequence[int], moment: datetime) -> list[Try]:
