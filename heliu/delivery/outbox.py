@@ -98,12 +98,15 @@ def _count(connection: sa.Connection, campaign: str, occurrence: str) -> int:
 
 def _twins(campaign: str, occurrence: str, ready: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     """Recipients whose person is written to under another id."""
-    gone, came = ALIAS.alias(), ALIAS.alias()
-    aliased = sa.or_(
-        RECIPIENT.c.profile_id.in_(sa.select(gone.c.old_id).where(gone.c.to_run_id.is_(None))),
-        RECIPIENT.c.profile_id.in_(sa.select(came.c.profile_id).where(came.c.to_run_id.is_(None))),
-    )
-    kin = kin_of(sa.select(RECIPIENT.c.profile_id).where(*ready, aliased))
+    aliased = sa.union(
+        *(
+            sa.select(RECIPIENT.c.profile_id)
+            .join(ALIAS, sa.and_(end == RECIPIENT.c.profile_id, ALIAS.c.to_run_id.is_(None)))
+            .where(*ready)
+            for end in (ALIAS.c.old_id, ALIAS.c.profile_id)
+        )
+    ).subquery()
+    kin = kin_of(sa.select(aliased.c.profile_id))
     other = kin.c.kin_id != kin.c.profile_id
     sent = sa.select(kin.c.profile_id).join(
         MESSAGE,
