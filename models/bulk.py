@@ -15,6 +15,8 @@ def bulk_insert(
 ) -> None:
     """Insert plain tuples (instants as epoch seconds) into a table, in order.
 
+    `rows` must not ask the same connection for anything: it is busy taking them.
+
     Raises:
         sqlalchemy.exc.IntegrityError, psycopg.errors.UniqueViolation: A key is there already;
             stage the rows and merge them where that may be.

@@ -29,7 +29,6 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("campaign", "occurrence", "profile_id"),
-        Index("ix_message_address", "campaign", "occurrence", "channel", "address"),
         Index("ix_message_profile", "profile_id", "created_at"),
         Index(
             "ix_message_due",
@@ -44,7 +43,12 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status IN ('queued', 'sending', 'unknown')"),
             postgresql_where=text("status IN ('queued', 'sending', 'unknown')"),
         ),
-        Index("ix_message_claim", "claim"),
+        Index(
+            "ix_message_claim",
+            "claim",
+            sqlite_where=text("claim IS NOT NULL"),
+            postgresql_where=text("claim IS NOT NULL"),
+        ),
     )
 
     id: int | None = id_field(default=None, primary_key=True)
