@@ -1,6 +1,7 @@
 """`sources.yaml` → SourceSpecs, with every mistake named at its place.
 
 A cell is a column's name, or a mapping: `{column: 手机, aliases: [电话], optional: true}`,
+`{columns: [first_name, last_name]}` for several joined by a blank,
 or `{is: wecom}` for a constant. See docs/adding-a-source.md.
 """
 
@@ -25,6 +26,7 @@ IDENTIFIER_TYPES = (
     "phone", "email", "unionid", "openid", "external_userid", "douyin_openid", "weibo_uid",
     "member_id", "id_number",
 )  # fmt: skip
+CELL_KEYS = ("column", "columns", "aliases", "optional", "is", "type", "scope")
 MODES = ("append", "snapshot")
 DETAILS = ("item", "amount_fen", "amount_yuan", "quantity", "channel", "campaign")
 FACTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → required, optional cells
@@ -150,26 +152,35 @@ def _cell(value: Value | None, problems: Problems) -> Cell | None:
     if value is None:
         return None
     if value.is_mapping:
-        if not expect_keys(
-            value, problems, "a cell", ("column", "aliases", "optional", "is", "type", "scope")
-        ):
-            return None
-        constant, column = value.get("is"), value.get("column")
-        if (constant is None) == (column is None):
-            problems.add(value.place, "a cell has either 'column' or 'is'")
-            return None
-        aliases = value.get("aliases")
-        return Cell(
-            value.place,
-            column=str(column.data) if column else None,
-            aliases=tuple(str(a.data) for a in aliases.data) if aliases and aliases.is_list else (),
-            constant=str(constant.data) if constant else None,
-            optional=bool(optional.data) if (optional := value.get("optional")) else False,
-        )
+        well = expect_keys(value, problems, "a cell", CELL_KEYS)
+        return _told_cell(value, problems) if well else None
     if value.is_list or value.data is None:
         problems.add(value.place, "a column's name is expected here")
         return None
     return Cell(value.place, column=str(value.data))
+
+
+def _told_cell(value: Value, problems: Problems) -> Cell | None:
+    """A cell told as a mapping: a column, several to be joined, or a constant."""
+    constant, column, columns = (value.get(key) for key in ("is", "column", "columns"))
+    if sum(one is not None for one in (constant, column, columns)) != 1:
+        problems.add(value.place, "a cell has one of 'column', 'columns' and 'is'")
+        return None
+    if columns is not None and not (columns.is_list and columns.data):
+        problems.add(columns.place, "columns is a list of columns, to be joined by a blank")
+        return None
+    names = [str(one.data) for one in columns.data] if columns else []
+    if column is not None:
+        names = [str(column.data)]
+    aliases = value.get("aliases")
+    return Cell(
+        value.place,
+        column=names[0] if names else None,
+        aliases=tuple(str(a.data) for a in aliases.data) if aliases and aliases.is_list else (),
+        constant=str(constant.data) if constant else None,
+        optional=bool(optional.data) if (optional := value.get("optional")) else False,
+        joined=tuple(names[1:]),
+    )
 
 
 def _cells(value: Value, problems: Problems) -> tuple[Cell, ...]:

@@ -107,7 +107,7 @@ class FactReader:
             yield from [_with_payload(fact, row, rest) for fact in facts] if rest else facts
 
     def _bind(self, header: Header):  # type: ignore[no-untyped-def]
-        mapped = {cell.index(header) for cell in self.spec.cells()}
+        mapped = {i for cell in self.spec.cells() for i in cell.indexes(header)}
         rest = [(name, i) for name, i in header.items() if i not in mapped]
         makers = [
             (
@@ -140,6 +140,9 @@ class FactReader:
             constant = parse(cell.constant)
             return lambda row: constant
         index, column = cell.index(header), cell.column
+        if cell.joined:
+            read = cell.reader(header)
+            return lambda row: parse(read(row))
         if index is None:  # an optional column that isn't there
             return lambda row: None
 

@@ -59,6 +59,8 @@ def _read(cell: Cell | None, said: Mapping[str, str]) -> str:
         return ""
     if cell.constant is not None:
         return cell.constant
+    if cell.joined:
+        return " ".join(text for name in cell.names if (text := said.get(name, "").strip()))
     for name in (cell.column, *cell.aliases):
         if name is not None and (text := said.get(name, "").strip()):
             return text

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from heliu.documents import Problems
 from heliu.errors import did_you_mean
 from heliu.sources.files import UNREADABLE, open_sheet
-from heliu.sources.spec import Header, Row, SourceSpec
+from heliu.sources.spec import Cell, Header, Row, SourceSpec
 from heliu.sources.values import parse_id
 
 
@@ -134,13 +134,20 @@ def check_headings(spec: SourceSpec, problems: Problems) -> None:
         with open_sheet(path, spec.sheet) as sheet:
             header = {name: i for i, name in enumerate(sheet.header) if name}
         for cell in spec.cells():
-            if cell.column is None or cell.optional or cell.index(header) is not None:
-                continue
-            problems.add(
-                cell.place,
-                f"{path.name} has no column {cell.column!r}{did_you_mean(cell.column, header)}",
-                f"Its columns: {', '.join(header)}.",
-            )
+            for name in _missing(cell, header):
+                problems.add(
+                    cell.place,
+                    f"{path.name} has no column {name!r}{did_you_mean(name, header)}",
+                    f"Its columns: {', '.join(header)}.",
+                )
+
+
+def _missing(cell: Cell, header: Header) -> list[str]:
+    """The columns a cell needs and the file hasn't got."""
+    if cell.optional or not cell.names:
+        return []
+    first = [] if cell.index(header) is not None else cell.names[:1]
+    return first + [name for name in cell.joined if name not in header]
 
 
 def parse_payload(payload: str) -> Mapping[str, str]:

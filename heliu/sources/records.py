@@ -144,8 +144,8 @@ def _person_columns(spec: SourceSpec, header: Header) -> list[tuple[str, int]]:
     cells = [*spec.subject.keys, *spec.fields.values()]
     for identifier in spec.identifiers:
         cells += [identifier.cell, *([identifier.scope.cell] if identifier.scope else [])]
-    named = {cell.column: cell.index(header) for cell in cells if cell.column is not None}
-    return sorted((name, i) for name, i in named.items() if i is not None)
+    places = {i for cell in cells for i in cell.indexes(header)}
+    return sorted((name, i) for name, i in header.items() if i in places)
 
 
 def _told_at(spec: SourceSpec, header: Header, zone: ZoneInfo) -> Callable[[Row], int]:

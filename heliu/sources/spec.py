@@ -13,13 +13,19 @@ Header = Mapping[str, int]  # column → where it stands in a row
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a value comes from: a column of the row, or a constant."""
+    """Where a value comes from: a column of the row, several joined by a blank, or a constant."""
 
     place: Place = field(compare=False)
     column: str | None = None
     aliases: tuple[str, ...] = ()  # other headings it is known under
     constant: str | None = None
     optional: bool = False
+    joined: tuple[str, ...] = ()  # columns that follow: a surname after a given name
+
+    @property
+    def names(self) -> list[str]:
+        """Every column it reads, under its first heading."""
+        return [name for name in (self.column, *self.joined) if name is not None]
 
     def index(self, header: Header) -> int | None:
         """Where the column stands under this heading row."""
@@ -31,8 +37,16 @@ class Cell:
         if self.constant is not None:
             constant = self.constant
             return lambda row: constant
+        if self.joined:
+            indexes = self.indexes(header)
+            return lambda row: " ".join(text for i in indexes if (text := row[i].strip()))
         index = self.index(header)
         return (lambda row: "") if index is None else (lambda row: row[index].strip())
+
+    def indexes(self, header: Header) -> list[int]:
+        """Where all its columns stand under this heading row."""
+        found = [self.index(header), *(header.get(name) for name in self.joined)]
+        return [i for i in found if i is not None]
 
 
 @dataclass(frozen=True)

@@ -325,3 +325,17 @@ def test_delivered_in_two_parts_or_at_once_the_events_are_the_same(folder, rows,
     shop(folder, "tx,course,yuan,paid\n", head + "".join(lines), "no,source,who,channel,state,at\n")
     folder.collect(accept_less=True)
     assert folder.rows(ask) == at_once
+
+
+def test_columns_are_joined_by_a_blank(folder):
+    from heliu.documents import Problems
+    from heliu.sources.config import load_sources
+    from heliu.sources.mapping import map_record
+    from tests.heliu.sources.conftest import ZONE
+
+    config = CRM.replace("name: name", "name: { columns: [name, id] }")
+    crm(folder, config=config)
+    assert folder.collect()["crm"].new == 2
+    spec = load_sources(folder.path, Problems())[0]
+    assert map_record(spec, {"name": "Ann", "id": "Lee"}, ZONE).fields == {"name": "Ann Lee"}
+    assert map_record(spec, {"id": "Lee"}, ZONE).fields == {"name": "Lee"}

@@ -52,3 +52,13 @@ def test_slots_run_out_with_a_clear_word(problems_of):
 def test_amount_is_said_in_one_unit(problems_of):
     text = HEAD + "    orders: { number: id, amount_fen: name, amount_yuan: name }\n"
     assert any("not both" in p for p in problems_of(text))
+
+
+def test_a_cell_is_one_column_several_or_a_constant(problems_of):
+    fields = HEAD + "    fields:\n      name: "
+    assert problems_of(fields + "{ columns: [id, name] }\n") == []
+    assert any(
+        "has no column 'nome'" in p for p in problems_of(fields + "{ columns: [id, nome] }\n")
+    )
+    assert any("one of 'column'" in p for p in problems_of(fields + "{ column: id, is: x }\n"))
+    assert any("a list of columns" in p for p in problems_of(fields + "{ columns: id }\n"))
