@@ -102,7 +102,7 @@ def decide_recipients(campaign: str, run: RunRef) -> dict[str, int]:
 def queue_messages(campaign: str, run: RunRef) -> dict[str, int]:
     """Put what was rendered into the outbox, under its unique key."""
     with writing(database()) as connection:
-        return {"queued": fill_outbox(connection, campaign, run.occurrence, run.now, run.id)}
+        return {"outbox": fill_outbox(connection, campaign, run.occurrence, run.now, run.id)}
 
 
 @task(task_run_name="ask about orphans", **RETRY_TRANSIENT)

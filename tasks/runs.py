@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from prefect import get_run_logger
 from prefect.runtime import flow_run
 
 from heliu.delivery.workers import is_dead
@@ -137,6 +138,8 @@ def stage(name: str, run: RunRef) -> Iterator[Counts]:
         yield counts
         taken = round((time.monotonic() - clock) * 1000)
         _save_stage(run.id, name, started, datetime.now(UTC), taken, counts)
+        said = ", ".join(f"{number:,} {what}" for what, number in counts.of.items() if number)
+        get_run_logger().info("%s took %.1f s: %s", name, taken / 1000, said or "nothing to do")
 
 
 def _save_stage(

@@ -180,6 +180,7 @@ COUNTS: Pairs = {
     "campaigns": ("活动", "campaigns"),
     "audience": ("目标人群", "audience"),
     "allowed": ("可发送", "allowed"),
+    "outbox": ("进入发件箱", "into the outbox"),
     "rendered": ("已生成", "rendered"),
     "not_rendered": ("生成失败", "not rendered"),
     "messages": ("消息", "messages"),
