@@ -61,6 +61,8 @@ IDENTIFIERS: Pairs = {
     "weibo_uid": ("微博 uid", "Weibo uid"),
     "name and birthday": ("姓名加生日", "name and birthday"),
     "external_userid": ("企微外部联系人", "external_userid"),
+    "member_id": ("会员号", "member id"),
+    "id_number": ("证件号", "id number"),
 }
 
 IDENTIFIER_STATUS: Pairs = {
