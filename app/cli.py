@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from heliu.errors import ConfigError, HeliuError
+from heliu.errors import ConfigError, HeliuError, TransientError
 
 app = typer.Typer(
     help="Heliu (合流): one profile per person, true tags, messages with proofs.",
@@ -80,7 +80,8 @@ def run(
         if accept_less and stage in (Stage.COLLECT, Stage.NIGHTLY):
             said["accept_less"] = True
         flow, options = flow_of(stage)
-        flow(options=options(**said))
+        with prefect_within_reach():
+            flow(options=options(**said))
         show_last_run()
 
 
@@ -187,6 +188,24 @@ def one_clear_error() -> Iterator[None]:
     except HeliuError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def prefect_within_reach() -> Iterator[None]:
+    """Say it in words where Prefect's server isn't there.
+
+    Raises:
+        TransientError: It doesn't answer.
+    """
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        if "Failed to reach API" not in str(error):
+            raise
+        raise TransientError(
+            "the Prefect server that PREFECT_API_URL names doesn't answer. Start it (make up), "
+            "or unset PREFECT_API_URL to run without one."
+        ) from error
 
 
 def show_last_run() -> None:

@@ -1,4 +1,7 @@
 import csv
+import os
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -77,6 +80,15 @@ def test_an_export_that_cannot_be_written_is_one_clear_error(firm, tmp_path):
     assert done.exit_code == 1
     assert "can't be written" in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_prefect_server_that_is_not_there_is_one_clear_error(firm):
+    command = [sys.executable, "-c", "from app.cli import main; main()", "run", "report"]
+    there = {**os.environ, "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    done = subprocess.run(command, env=there, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the Prefect server that PREFECT_API_URL names")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_wrong_date_is_one_clear_error(firm):
