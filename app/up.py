@@ -33,6 +33,8 @@ def main() -> int:
         return 1
     started: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell that starts us in the background has SIGINT ignored, for us and all we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         started.append(start(environment, "server", "start"))
         wait_until(lambda: answers(api), started, "the Prefect server")

@@ -48,8 +48,9 @@ def up(tmp_path_factory):
         assert time.monotonic() < until, (root / "up.log").read_text()[-3000:]
         time.sleep(0.5)
     yield process, f"http://127.0.0.1:{port}/api", root / "home"
-    if process.poll() is None:
-        process.kill()
+    if process.poll() is None:  # a test failed: server and worker must go all the same
+        process.terminate()
+        process.wait(60)
 
 
 def post(url: str, body: object) -> requests.Response:
