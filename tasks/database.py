@@ -34,6 +34,10 @@ def _engine(url: str, process: int) -> sa.Engine:
         engine = open_database(url)
     except sa.exc.ArgumentError as error:
         raise ConfigError([where]) from error
+    except ModuleNotFoundError as error:
+        lacks = "needs PostgreSQL's driver, which is not installed"
+        driver = Problem(where.place, lacks, "Install it: pip install 'heliu[postgres]'.")
+        raise ConfigError([driver]) from error
     shown = parsed.render_as_string(hide_password=True)
     try:
         if parsed.get_backend_name() == "sqlite" and parsed.database:
