@@ -339,3 +339,35 @@ def test_columns_are_joined_by_a_blank(folder):
     spec = load_sources(folder.path, Problems())[0]
     assert map_record(spec, {"name": "Ann", "id": "Lee"}, ZONE).fields == {"name": "Ann Lee"}
     assert map_record(spec, {"id": "Lee"}, ZONE).fields == {"name": "Lee"}
+
+
+def test_two_mappings_of_one_row_are_two_events_and_a_key_told_twice_is_one(folder):
+    visits = "\n".join(
+        [
+            "sources:",
+            "  v:",
+            "    file: v.csv",
+            "    key: id",
+            "    subject: { key: who }",
+            "    events:",
+            "      - { type: login, at: at }",
+            "      - { type: form_submit, at: at }",
+            "  w:",
+            "    file: w.csv",
+            "    key: id",
+            "    subject: { key: who }",
+            "    events: { type: login, at: at, key: nr }",
+        ]
+    )
+    folder.write("sources.yaml", visits + "\n")
+    folder.write("v.csv", "id,who,at\n1,a,2025-01-01\n")
+    folder.write("w.csv", "id,nr,who,at\n1,x,a,2025-01-01\n2,x,a,2025-01-02\n")
+    folder.collect()
+    assert folder.rows("SELECT source, type FROM event ORDER BY source, type") == [
+        ("v", "form_submit"),
+        ("v", "login"),
+        ("w", "login"),
+    ]
+    assert folder.rows("SELECT row_number, reason FROM quarantine") == [
+        (3, "an event with this key came before; that one counts")
+    ]
