@@ -19,6 +19,7 @@ from heliu.errors import PermanentError
 CHUNK = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")  # tried in this order
 UNREADABLE = "\ufffd"
+NUL = "\0"  # decodes well, and no database keeps it in a text
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 csv.field_size_limit(10_000_000)
 
@@ -29,7 +30,7 @@ class Sheet:
 
     header: list[str]
     rows: Iterator[tuple[int, list[str]]]
-    has_holes: bool = False  # bytes no encoding could read stand as UNREADABLE
+    has_holes: bool = False  # some cells may hold UNREADABLE or NUL
 
 
 def digest(paths: Sequence[Path], salt: str) -> str:
@@ -77,12 +78,13 @@ def _encoding(binary: BinaryIO) -> tuple[str, bool]:
         binary.seek(0)
         reader = io.TextIOWrapper(binary, encoding=encoding, newline="")
         try:
-            while reader.read(CHUNK):
-                pass
+            has_nul = False
+            while chunk := reader.read(CHUNK):
+                has_nul = has_nul or NUL in chunk
         except UnicodeDecodeError:
             continue
         else:
-            return encoding, False
+            return encoding, has_nul
         finally:
             reader.detach()
     return ENCODINGS[0], True

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from heliu.documents import Problems
-from heliu.errors import did_you_mean
-from heliu.sources.files import UNREADABLE, open_sheet
+from heliu.errors import PermanentError, did_you_mean
+from heliu.sources.files import NUL, UNREADABLE, open_sheet
 from heliu.sources.spec import Cell, Header, Row, SourceSpec
 from heliu.sources.values import parse_id
 
@@ -82,9 +82,9 @@ def read_rows(spec: SourceSpec, bad: Reading | None = None) -> Iterator[SourceRo
                         continue
                 else:
                     row = SourceRow(file, number, header, cells)
-                if sheet.has_holes and any(UNREADABLE in cell for cell in cells):
+                if sheet.has_holes and any(UNREADABLE in cell or NUL in cell for cell in cells):
                     if bad is not None:
-                        bad.add(row, "characters that are neither UTF-8 nor GB18030")
+                        bad.add(row, "bytes that are no text in UTF-8 or GB18030")
                     continue
                 yield row
 
@@ -127,12 +127,16 @@ def key_reader(spec: SourceSpec, header: Header) -> Callable[[Row], str]:
 
 
 def check_headings(spec: SourceSpec, problems: Problems) -> None:
-    """Say which mapped columns a file hasn't got."""
+    """Say which files can't be read, and which mapped columns a file hasn't got."""
     for path in spec.files:
         if not path.is_file():
             continue  # said already
-        with open_sheet(path, spec.sheet) as sheet:
-            header = {name: i for i, name in enumerate(sheet.header) if name}
+        try:
+            with open_sheet(path, spec.sheet) as sheet:
+                header = {name: i for i, name in enumerate(sheet.header) if name}
+        except PermanentError as error:
+            problems.add(spec.place, str(error))
+            continue
         for cell in spec.cells():
             for name in _missing(cell, header):
                 problems.add(

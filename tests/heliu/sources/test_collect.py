@@ -371,3 +371,19 @@ def test_two_mappings_of_one_row_are_two_events_and_a_key_told_twice_is_one(fold
     assert folder.rows("SELECT row_number, reason FROM quarantine") == [
         (3, "an event with this key came before; that one counts")
     ]
+
+
+def test_bytes_that_are_no_text_are_quarantined_and_the_rest_goes_on(folder):
+    crm(folder)
+    (folder.path / "crm.csv").write_bytes(
+        b"id,name,phone,at\na,x\0y,1,2025-01-01\nb\0,x,1,2025-01-01\n\xff\xfe\xff,x,1,2025-01-01\n"
+        b"c,x,1,2025-01-01\n"
+    )
+    delivery = folder.collect()["crm"]
+    assert (delivery.rows, delivery.new, delivery.quarantined) == (4, 1, 3)
+
+
+def test_a_file_of_nul_alone_in_good_text_is_quarantined_too(folder):
+    crm(folder, PEOPLE + "c,x\0y,1,2025-01-01\n")
+    delivery = folder.collect()["crm"]
+    assert (delivery.new, delivery.quarantined) == (2, 1)

@@ -62,3 +62,12 @@ def test_a_cell_is_one_column_several_or_a_constant(problems_of):
     )
     assert any("one of 'column'" in p for p in problems_of(fields + "{ column: id, is: x }\n"))
     assert any("a list of columns" in p for p in problems_of(fields + "{ columns: id }\n"))
+
+
+def test_a_file_that_is_none_hides_no_other_mistake(problems_of, tmp_path):
+    (tmp_path / "b.xlsx").write_text("no workbook", "utf-8")
+    found = problems_of(
+        "sources:\n  b: { file: b.xlsx, key: id }\n  a: { file: a.csv, key: nope }\n"
+    )
+    assert found[0].startswith("sources.yaml:2:6: b.xlsx is no spreadsheet")
+    assert found[1].startswith("sources.yaml:3:26: a.csv has no column 'nope'")
