@@ -2,17 +2,31 @@
 
 from models.campaign import Approval, Audience, Campaign, Reason, Recipient
 from models.content import Content, Material, TemplateVersion
+from models.decision import Decision, ReviewItem
+from models.erasure import ErasedHash, Erasure
 from models.event import Consent, Event, EventPayload, Order, Product, Refund, Suppression
-from models.identifier import Edge, EdgeStatus, Identifier, IdentifierStatus, Strength
+from models.identifier import (
+    Demotion,
+    Edge,
+    EdgeStatus,
+    Identifier,
+    IdentifierStatus,
+    PoisonedValue,
+    StaleRecord,
+    StaleValue,
+    Strength,
+)
 from models.message import OPEN, Attempt, DeliveryStatus, Message, Receipt
 from models.profile import (
     Alias,
     GoldenValue,
+    Handover,
     Membership,
     Profile,
     ProfileEvent,
     Slot,
     Touched,
+    UnifyState,
 )
 from models.record import Quarantine, Record, RecordVersion, SourceDelivery, SourceState
 from models.run import Lease, Run, RunStage
@@ -27,12 +41,17 @@ __all__ = [
     "Campaign",
     "Consent",
     "Content",
+    "Decision",
     "DeliveryStatus",
+    "Demotion",
     "Edge",
     "EdgeStatus",
+    "ErasedHash",
+    "Erasure",
     "Event",
     "EventPayload",
     "GoldenValue",
+    "Handover",
     "Identifier",
     "IdentifierStatus",
     "Lease",
@@ -40,6 +59,7 @@ __all__ = [
     "Membership",
     "Message",
     "Order",
+    "PoisonedValue",
     "Product",
     "Profile",
     "ProfileEvent",
@@ -51,12 +71,15 @@ __all__ = [
     "Record",
     "RecordVersion",
     "Refund",
+    "ReviewItem",
     "Run",
     "RunStage",
     "Segment",
     "Slot",
     "SourceDelivery",
     "SourceState",
+    "StaleRecord",
+    "StaleValue",
     "Strength",
     "Suppression",
     "Tag",
@@ -65,4 +88,5 @@ __all__ = [
     "TagRun",
     "TemplateVersion",
     "Touched",
+    "UnifyState",
 ]

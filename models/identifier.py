@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.columns import enum_field, id_field
+from models.columns import enum_field, id_field, text_field
 
 
 class IdentifierStatus(StrEnum):
@@ -67,4 +67,51 @@ class Edge(SQLModel, table=True):
     strength: Strength = enum_field()
     status: EdgeStatus = enum_field()
     reason: str  # which rule linked or refused it
+    weight: float | None = None  # log2 of the odds, where it is probabilistic
+    detail: str = text_field(default="")  # JSON: field by field, where it is probabilistic
     run_id: int = id_field()
+
+
+class Demotion(SQLModel, table=True):
+    """A value too many people carry: it proves nothing, and is nobody's own."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    type: str = Field(primary_key=True)
+    scope: str = Field(default="", primary_key=True)
+    value: str = Field(primary_key=True)
+    holders: int  # records
+    names: int  # different people, by their names
+    run_id: int = id_field()
+
+
+class PoisonedValue(SQLModel, table=True):
+    """A value not believed on this record: its delivery carried it on far too many rows."""
+
+    __tablename__ = "poisoned_value"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    record_id: int = id_field(foreign_key="record.id", primary_key=True)
+    type: str = Field(primary_key=True)
+    scope: str = Field(default="", primary_key=True)
+    value: str = Field(primary_key=True)
+    run_id: int = id_field()
+
+
+class StaleRecord(SQLModel, table=True):
+    """A record that came, changed, went or was decided on since profiles were last resolved."""
+
+    __tablename__ = "stale_record"
+
+    record_id: int = id_field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class StaleValue(SQLModel, table=True):
+    """A value some record gained or lost since profiles were last resolved."""
+
+    __tablename__ = "stale_value"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    type: str = Field(primary_key=True)
+    scope: str = Field(default="", primary_key=True)
+    value: str = Field(primary_key=True)

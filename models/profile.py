@@ -18,6 +18,9 @@ class Profile(SQLModel, table=True):
     id: int | None = id_field(
         default=None, primary_key=True, sa_column_kwargs={"autoincrement": False}
     )
+    # Smallest record id of all that its fate hangs together with: what changes here
+    # changes nothing elsewhere. See docs/adr/0010-incremental-unification.md.
+    component_id: int = id_field(default=0, index=True)
     records: int = 0  # how many it joins
     sources: int = 0  # from how many sources
     created_run_id: int = id_field()
@@ -84,6 +87,31 @@ class Alias(SQLModel, table=True):
     profile_id: int = id_field(index=True)
     reason: str  # merge, split
     to_run_id: int | None = id_field(default=None, nullable=True)  # set when restored
+
+
+class Handover(SQLModel, table=True):
+    """A profile whose anchor is gone keeps its id: the next anchor inherits it.
+
+    An input of unification like any record: a full run reads it too. Void while
+    the record that bore the id lives again.
+    """
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    profile_id: int = id_field(primary_key=True)  # the id handed over
+    record_id: int = id_field(index=True)  # who inherits it
+    run_id: int = id_field()
+
+
+class UnifyState(SQLModel, table=True):
+    """What the published profiles were made by; one row."""
+
+    __tablename__ = "unify_state"
+
+    id: int = Field(default=1, primary_key=True)
+    rules_hash: str  # policy, mappings, model: another one means a full run
+    run_id: int = id_field()
+    counts: str = text_field(default="{}")  # JSON: the figures of the whole, as last published
 
 
 class GoldenValue(SQLModel, table=True):

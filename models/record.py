@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import id_field, maybe_utc_field, text_field, utc_field
@@ -15,7 +15,15 @@ class Record(SQLModel, table=True):
     smallest id among a profile's records is the profile's id.
     """
 
-    __table_args__ = (UniqueConstraint("source", "source_pk"),)
+    __table_args__ = (
+        UniqueConstraint("source", "source_pk"),
+        Index(
+            "ix_record_pending",
+            "id",
+            sqlite_where=text("normalised_by IS NULL"),
+            postgresql_where=text("normalised_by IS NULL"),
+        ),
+    )
 
     id: int | None = id_field(default=None, primary_key=True)
     source: str
@@ -26,7 +34,8 @@ class Record(SQLModel, table=True):
     changed_run_id: int = id_field()
     deleted_at: datetime | None = maybe_utc_field()
     # What normalising made of the current version, JSON {attribute: value}, and
-    # by which mapping and normaliser; NULL until `unify` has read the version.
+    # by which mapping and normaliser; NULL until `unify` has read the version (or
+    # the deletion).
     attributes: str | None = text_field(default=None, nullable=True)
     normalised_by: str | None = None
 
