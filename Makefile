@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PREFECT_HOME ?= $(CURDIR)/.heliu/prefect
 export PREFECT_SERVER_ANALYTICS_ENABLED ?= false
 
-.PHONY: help setup demo test check lint format types contracts up clean constraints screenshots
+.PHONY: help setup demo test check lint format types contracts up clean constraints screenshots bench-identity
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ up: setup ## Prefect server, worker and all deployments; Ctrl-C stops them
 
 screenshots: setup ## the docs' pictures, from the demo's pages
 	$(BIN)/python docs/images/take.py
+
+bench-identity: setup ## unification against its bars, e.g. with ROWS='--quick 100k link'
+	$(BIN)/python -m benchmarks.identity $(ROWS)
 
 clean: ## forget the state: the next demo starts afresh
 	rm -rf .heliu

@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from app.errors import one_clear_error
+from app.people import explain, person
+from app.review import review
 from heliu.errors import ConfigError, HeliuError, TransientError
 
 app = typer.Typer(
@@ -17,6 +20,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they would show local variables: people's data
 )
+app.add_typer(review, name="review")
+app.add_typer(explain, name="explain")
+app.add_typer(person, name="person")
 
 
 class Stage(StrEnum):
@@ -49,6 +55,10 @@ Campaign = Annotated[str | None, typer.Option(help="Only this campaign (render, 
 AcceptLess = Annotated[
     bool, typer.Option("--accept-less", help="Go on though a source delivers less than half.")
 ]
+AcceptChanges = Annotated[
+    bool,
+    typer.Option("--accept-changes", help="Publish though unify changes more than its audit may."),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
 
 
@@ -60,6 +70,7 @@ def run(
     dry_run: DryRun = False,
     campaign: Campaign = None,
     accept_less: AcceptLess = False,
+    accept_changes: AcceptChanges = False,
     verbose: Verbose = False,
 ) -> None:
     """Run one stage, or all of them: nightly.
@@ -79,6 +90,8 @@ def run(
             said["campaign"] = campaign
         if accept_less and stage in (Stage.COLLECT, Stage.NIGHTLY):
             said["accept_less"] = True
+        if accept_changes and stage in (Stage.UNIFY, Stage.NIGHTLY):
+            said["accept_changes"] = True
         flow, options = flow_of(stage)
         with prefect_within_reach():
             flow(options=options(**said))
@@ -139,11 +152,18 @@ def flow_of(stage: Stage) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """A stage's flow and the form it takes; imported late, since Prefect takes a second."""
     from importlib import import_module
 
-    from tasks.options import CampaignOptions, CollectOptions, RunOptions
+    from tasks.options import (
+        CampaignOptions,
+        CollectOptions,
+        NightlyOptions,
+        RunOptions,
+        UnifyOptions,
+    )
 
     forms = {
         Stage.COLLECT: CollectOptions,
-        Stage.NIGHTLY: CollectOptions,
+        Stage.UNIFY: UnifyOptions,
+        Stage.NIGHTLY: NightlyOptions,
         Stage.RENDER: CampaignOptions,
         Stage.DISTRIBUTE: CampaignOptions,
     }
@@ -175,19 +195,6 @@ def quiet(verbose: bool) -> None:
         Path(home).mkdir(parents=True, exist_ok=True)
     # A first start makes Prefect's own database, which a busy machine needs time for.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
-
-
-@contextmanager
-def one_clear_error() -> Iterator[None]:
-    """Say what went wrong in words, not as a traceback; exit 2 for files, 1 for the rest."""
-    try:
-        yield
-    except ConfigError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    except HeliuError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 @contextmanager

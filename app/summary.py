@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 import typer
 
+from heliu.reports.figures.unifying import UnifyReport, unify_report
 from heliu.reports.summary import Summary, run_summary
+from heliu.reports.unification import summary_lines
 from models import Run
 from models.database import reading
 from tasks.database import database
@@ -20,25 +22,27 @@ def print_summary() -> None:
     with reading(database()) as connection:
         run = connection.execute(sa.select(RUN).order_by(RUN.c.id.desc()).limit(1)).one()
         summary = run_summary(connection, run.id)
+        report = unify_report(connection, run.id)
     seconds = (run.finished_at - run.started_at).total_seconds()
     as_of = run.as_of_at.astimezone(settings().zone)
     rehearsal = ", a rehearsal: nothing was sent" if run.dry_run else ""
     typer.echo(
         f"{run.flow}, run {run.id}, as of {as_of:%Y-%m-%d %H:%M}, {seconds:.0f} s{rehearsal}"
     )
-    for line in lines(summary):
+    for line in lines(summary, report):
         typer.echo(f"  {line}")
     for name, path in page_paths().items():
         if path.is_file():
             typer.echo(f"  {name:<10} {path.as_uri()}")
 
 
-def lines(summary: Summary) -> list[str]:
+def lines(summary: Summary, report: UnifyReport) -> list[str]:
     """A run's counts, a line a topic."""
     return [
         f"records    {summary.records_in:,} rows in: {summary.new:,} new, "
         f"{summary.changed:,} changed, {summary.quarantined:,} in quarantine",
         f"profiles   {summary.profiles:,}",
+        *summary_lines(report),
         f"tags       {summary.tags_held:,} held: {summary.tags_entered:,} entered, "
         f"{summary.tags_left:,} left",
         f"messages   {_counted(summary.messages) or 'none'}",

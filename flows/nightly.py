@@ -8,19 +8,20 @@ from flows.render import render_stage
 from flows.report import report_stage
 from flows.retag import retag_stage
 from flows.unify import unify_stage
+from tasks.audit import fail_if_stopped
 from tasks.firm import load_firm
-from tasks.options import CollectOptions
+from tasks.options import NightlyOptions
 from tasks.runs import open_run, run_name
 
-DEFAULTS = CollectOptions()
+DEFAULTS = NightlyOptions()
 
 
 @flow(name="nightly", flow_run_name=run_name)
-def nightly(options: CollectOptions = DEFAULTS) -> int:
+def nightly(options: NightlyOptions = DEFAULTS) -> int:
     """Do everything once and report; running it again on the same day sends nothing twice.
 
     Args:
-        options: 采集选项
+        options: 每晚选项
 
     Returns:
         The run's id in Heliu's tables.
@@ -28,11 +29,12 @@ def nightly(options: CollectOptions = DEFAULTS) -> int:
     load_firm()  # every mistake of every file, before anything is written
     with open_run("nightly", options) as run:
         collect_stage(run, options.accept_less)
-        unify_stage(run)
+        unify_stage(run, options.accept_changes)
         retag_stage(run)
         render_stage(run)
         try:
             distribute_stage(run)
         finally:
             report_stage(run)  # the morning is told, also where a batch failed
+        fail_if_stopped(run)  # all went on with the profiles as last published
         return run.id

@@ -29,7 +29,7 @@ from models.profile import (
     UnifyState,
 )
 from models.record import Quarantine, Record, RecordVersion, SourceDelivery, SourceState
-from models.run import Lease, Run, RunStage
+from models.run import Lease, Run, RunStage, UnifyStop
 from models.tag import ProfileTag, Segment, Tag, TagChange, TagCount, TagRun
 
 __all__ = [
@@ -89,4 +89,5 @@ __all__ = [
     "TemplateVersion",
     "Touched",
     "UnifyState",
+    "UnifyStop",
 ]

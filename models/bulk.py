@@ -4,10 +4,12 @@ Measured in ../benchmarks/ingest.py: one row through the ORM costs as much as
 twenty here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+
+BATCH = 10_000  # rows asked for at once
 
 
 def bulk_insert(
@@ -35,6 +37,64 @@ def bulk_insert(
     cursor.close()
 
 
+def bulk_select(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows as plain tuples (instants as epoch seconds, enums as text), a few at a time.
+
+    A row object of SQLAlchemy's costs several times as much as the row itself. Nothing
+    else may be asked of a PostgreSQL connection's cursor of that name meanwhile.
+    """
+    text = query.compile(connection, compile_kwargs={"render_postcompile": True})
+    parameters = text.construct_params()
+    if connection.dialect.name == "postgresql":
+        with connection.connection.cursor("bulk_select") as cursor:  # type: ignore[call-arg]
+            cursor.itersize = BATCH  # type: ignore[attr-defined]
+            cursor.execute(str(text), parameters)
+            yield from cursor  # type: ignore[misc]
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute(str(text), [parameters[name] for name in text.positiontup or ()])
+    yield from cursor  # type: ignore[misc]
+    cursor.close()
+
+
+def bulk_update(
+    connection: sa.Connection,
+    table: sa.Table,
+    key: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """Set columns of many rows, each (key, *values), by the table's key.
+
+    SQLite finds a row by its key faster than it joins; PostgreSQL joins.
+    """
+    if connection.dialect.name == "postgresql":
+        types = {name: table.c[name].type for name in (key, *columns)}
+        staged = stage(
+            connection,
+            f"new_{table.name}",
+            [sa.Column(name, type_, primary_key=name == key) for name, type_ in types.items()],
+            rows,
+        )
+        connection.execute(
+            sa.update(table)
+            .where(table.c[key] == staged.c[key])
+            .values({name: staged.c[name] for name in columns})
+        )
+        return
+    told = ", ".join(f'"{name}" = ?' for name in columns)
+    cursor = connection.connection.cursor()
+    update = f'UPDATE "{table.name}" SET {told} WHERE "{key}" = ?'  # noqa: S608  names are ours
+    cursor.executemany(update, ((*row[1:], row[0]) for row in rows))
+    cursor.close()
+
+
+def stage_ids(connection: sa.Connection, name: str, ids: Iterable[int]) -> sa.Table:
+    """Ids in a fresh TEMP table of one column `id`; each once."""
+    column = sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False)
+    return stage(connection, name, [column], ((id_,) for id_ in sorted(set(ids))))
+
+
 def stage(
     connection: sa.Connection,
     name: str,
@@ -49,8 +109,9 @@ def stage(
     table.drop(connection, checkfirst=False) if _exists(connection, name) else None
     table.create(connection, checkfirst=False)
     bulk_insert(connection, name, [column.name for column in columns], rows)
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f'ANALYZE "{name}"')
+    # Unless told that few rows are here, both databases rather scan the large tables.
+    where = "" if connection.dialect.name == "postgresql" else "temp."
+    connection.exec_driver_sql(f'ANALYZE {where}"{name}"')
     return table
 
 

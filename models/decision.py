@@ -31,6 +31,8 @@ class Decision(SQLModel, table=True):
     who: str
     why: str = text_field(default="")
     at: datetime = utc_field()
+    # The newest run whose profiles the human saw: what the machine alone held of the pair.
+    seen_run_id: int | None = id_field(default=None, nullable=True)
 
 
 class ReviewItem(SQLModel, table=True):

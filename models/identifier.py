@@ -34,7 +34,8 @@ class Identifier(SQLModel, table=True):
     """One typed value a record carries: a phone never meets an openid."""
 
     __table_args__ = (
-        Index("ix_identifier_value", "type", "scope", "value"),
+        # Covers all that finding a value's holders reads.
+        Index("ix_identifier_value", "type", "scope", "value", "record_id", "strength"),
         {"sqlite_with_rowid": False},
     )
 

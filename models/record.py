@@ -100,3 +100,4 @@ class SourceDelivery(SQLModel, table=True):
     deleted: int = 0
     quarantined: int = 0
     facts: int = 0  # events, orders, refunds and consents written
+    erased: int = 0  # rows of people who asked to be forgotten: not taken in

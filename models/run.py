@@ -35,6 +35,16 @@ class RunStage(SQLModel, table=True):
     counts: str = text_field(default="{}")  # JSON {what: how many}
 
 
+class UnifyStop(SQLModel, table=True):
+    """What a run wanted to publish when its audit stopped it; nothing of it was written."""
+
+    __tablename__ = "unify_stop"
+
+    run_id: int = id_field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    says: str = text_field()  # why it was stopped, one sentence a breach; no personal data
+    wanted: str = text_field(default="{}")  # JSON: figures, biggest merges and splits by id
+
+
 class Lease(SQLModel, table=True):
     """A stage's right to run: one holder at a time, whatever started it."""
 

@@ -1,7 +1,7 @@
 """The firm as its files say: sources, rules, contents, campaigns; every mistake at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,15 @@ from heliu.content.library import ContentLibrary, load_contents
 from heliu.delivery.campaigns import CampaignSpec, load_campaigns
 from heliu.documents import Problems
 from heliu.errors import ConfigError
-from heliu.identity.policy import Policy, load_policy
-from heliu.rules.vocabulary import Vocabulary
+from heliu.identity.matching.frozen import load_matcher
+from heliu.identity.matching.matcher import Matcher
+from heliu.identity.policy import Policy
+from heliu.identity.policy_file import load_policy
+from heliu.rules.vocabulary import MatchKind, Vocabulary
 from heliu.segments.library import SegmentRule, load_segments
 from heliu.sources.config import load_sources
+from heliu.sources.identifiers import types_of
+from heliu.sources.matching import load_matching
 from heliu.sources.products import load_products, titles
 from heliu.sources.reader import check_headings
 from heliu.sources.slots import read_slots, save_slots, vocabulary
@@ -26,7 +31,7 @@ from tasks.database import database
 from tasks.settings import Settings, settings
 
 FOLDERS = ("rules", "templates", "campaigns")
-FILES = ("sources.yaml", "products.csv", "policy.yaml", "heliu.toml")
+FILES = ("sources.yaml", "products.csv", "policy.yaml", "heliu.toml", "matching.json")
 Slots = tuple[tuple[tuple[str, str], str], ...]
 
 
@@ -43,6 +48,8 @@ class Firm:
     contents: ContentLibrary
     campaigns: Mapping[str, CampaignSpec]
     channels: Mapping[str, Traits]
+    matching: Mapping[str, MatchKind]  # what people are compared by; empty for the default
+    matcher: Matcher | None  # applies the frozen model; None to stop after certainty
 
     def source(self, name: str) -> SourceSpec:
         """One source by name."""
@@ -122,21 +129,37 @@ def _load(here: str, signature: Any, slots: Slots) -> Firm:
     )
     policy_file = now.firm / "policy.yaml"
     policy = load_policy(
-        policy_file if policy_file.is_file() else None, problems, list(words.fields)
+        policy_file if policy_file.is_file() else None,
+        problems,
+        list(words.fields),
+        types_of(sources),
+        [spec.name for spec in sources],
     )
+    matching = load_matching(now.firm, sources, words.fields, problems)
+    matcher = _matcher(now, problems)
     products = load_products(now.firm, now.zone, problems)
     problems.raise_if_any()
     return Firm(
         tuple(sources),
         words,
         tuple(products),
-        policy,
+        replace(policy, model_hash=matcher.hash) if matcher else policy,
         tags,
         segments,
         contents,
         campaigns,
         channels,
+        matching,
+        matcher,
     )
+
+
+def _matcher(here: Settings, problems: Problems) -> Matcher | None:
+    try:
+        return load_matcher(here.firm)
+    except ConfigError as error:
+        problems.found += error.problems
+        return None
 
 
 def _channels(here: Settings, problems: Problems) -> dict[str, Traits]:

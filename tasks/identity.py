@@ -1,51 +1,111 @@
-"""Steps of unify: normalise what is new, then resolve all of it and publish at once."""
+"""Steps of unify: normalise what is new, then resolve what changed and publish it at once."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 
 from prefect import task
 
-from heliu.identity.normalise import normalise_records as normalise
-from heliu.identity.publish import publish
-from heliu.identity.records import RawIdentifier, RawRecord
-from heliu.identity.resolve import resolve
-from heliu.identity.store import PendingRecord, load_normalised, pending_records, save_normalised
-from heliu.identity.survivorship import golden_profiles
-from heliu.sources.mapping import map_record
+from heliu.identity.decisions import blocked_values, mark_blocked_otherwise
+from heliu.identity.erasure import erase_returned
+from heliu.identity.parallel import normalise_in_processes
+from heliu.identity.poison import distrust_poisoned
+from heliu.identity.rows import no_block_keys
+from heliu.identity.state import read_state
+from heliu.identity.store import (
+    PendingRecord,
+    count_pending,
+    mark_changed_meanwhile,
+    pending_records,
+    save_rows,
+)
+from heliu.identity.unify import Rules
+from heliu.identity.unify import unify as unify_records
 from models.database import reading, writing
+from tasks.audit import publish_or_stop
 from tasks.database import database
 from tasks.firm import Firm, load_firm
+from tasks.forgotten import erasure_key, forgotten_people
+from tasks.normalising import Reading, StoredRow, start
 from tasks.retries import RETRY_TRANSIENT
-from tasks.runs import RunRef
+from tasks.runs import Counts, RunRef
 from tasks.settings import settings
+
+CHUNK = 20_000  # records normalised and written in one transaction
 
 
 @task(task_run_name="normalise records", **RETRY_TRANSIENT)
-def normalise_records() -> dict[str, int]:
+def normalise_records(run: RunRef) -> dict[str, int]:
     """Bring every record that is new, changed or differently mapped into canonical form."""
     firm = load_firm()
     key = normaliser_key(firm)
     with reading(database()) as connection:
-        pending = pending_records(connection, key)
-    records = normalise(raw_records(firm, pending), firm.policy, firm.words.fields)
+        everything = read_state(connection).rules_hash != key
+        waiting = count_pending(connection, key, everything=everything)
+        blocked = blocked_values(connection)
+    policy = replace(firm.policy, blocked=firm.policy.blocked | blocked)
+    counts: Counter[str] = Counter()
+    keys = firm.matcher.keys if firm.matcher else no_block_keys
+    told = Reading(firm.sources, settings().zone, firm.titles, policy, firm.words.fields, keys)
+    with reading(database()) as connection:
+        forgotten = forgotten_people(connection)
+    asked: deque[list[PendingRecord]] = deque()
+    chunks = _waiting(key, everything, asked)
+    for rows in normalise_in_processes(start, (told,), chunks, records=waiting):
+        read = asked.popleft()
+        gone = [one.record_id for one in read if one.gone]
+        with writing(database()) as connection:
+            save_rows(connection, rows, key, gone=gone, note_stale=not everything)
+            mark_changed_meanwhile(connection, read)
+            ids = [row.record_id for row in rows]
+            erased = erase_returned(connection, ids, forgotten, erasure_key, run.now)
+        counts.update({"normalised": len(rows), "gone": len(gone), "erased": len(erased)})
+        for row in rows:
+            counts.update({f"rejected {why}": n for why, n in row.rejected.items()})
     with writing(database()) as connection:
-        return {"normalised": save_normalised(connection, records, key)}
+        mark_blocked_otherwise(connection, blocked)  # said meanwhile
+        distrust_poisoned(connection, policy, run.id, everything=everything)
+    return {name: number for name, number in counts.items() if number}
+
+
+def _waiting(
+    key: str, everything: bool, asked: deque[list[PendingRecord]]
+) -> Iterator[list[StoredRow]]:
+    """Chunks of what waits to be read; each is noted when it is handed out."""
+    after = 0
+    while True:
+        with reading(database()) as connection:
+            pending = pending_records(
+                connection, key, everything=everything, after=after, limit=CHUNK
+            )
+        if not pending:
+            return
+        after = pending[-1].record_id
+        asked.append(pending)
+        yield [StoredRow(*one[:4]) for one in pending if not one.gone]
 
 
 @task(task_run_name="resolve profiles", **RETRY_TRANSIENT)
-def resolve_profiles(run: RunRef) -> dict[str, int]:
-    """Decide who is who over all records and publish it in one transaction."""
+def resolve_profiles(run: RunRef, accept_changes: bool = False) -> dict[str, int]:
+    """Decide who is who among all that changed, and publish it in one transaction."""
     firm = load_firm()
-    with writing(database()) as connection:
-        records = load_normalised(connection)
-        resolution = resolve(records, firm.policy)
-        golden = golden_profiles(records, resolution, firm.policy)
-        counts = publish(
-            connection, resolution, golden, firm.words.fields, run_id=run.id, now=run.now
+    rules = Rules(firm.policy, firm.words.fields, normaliser_key(firm), firm.matcher)
+
+    def publish() -> dict[str, int]:
+        steps = Counts()
+        counts = unify_records(
+            database(),
+            rules,
+            run_id=run.id,
+            now=run.now,
+            accept_changes=accept_changes,
+            step=steps.step,
         )
-    return {"profiles": len(golden), **{name: n for name, n in asdict(counts).items() if n}}
+        return {name: n for name, n in asdict(counts).items() if n} | steps.of
+
+    return publish_or_stop(run, publish)
 
 
 def normaliser_key(firm: Firm) -> str:
@@ -59,29 +119,3 @@ def normaliser_key(firm: Firm) -> str:
     }
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def raw_records(firm: Firm, pending: Iterable[PendingRecord]) -> Iterator[RawRecord]:
-    """Stored rows as their sources' mappings understand them."""
-    specs = {spec.name: spec for spec in firm.sources}
-    zone, titles = settings().zone, firm.titles
-    for record in pending:
-        spec = specs.get(record.source)
-        if spec is None:  # the source is no longer in sources.yaml: nothing to read it by
-            yield RawRecord(record.record_id, record.source, record.source_key, 0, "", {}, [])
-            continue
-        said = map_record(spec, record.payload, zone)
-        fields = dict(said.fields)
-        if "interest" in fields:
-            fields["interest"] = titles.get(fields["interest"], fields["interest"])
-        yield RawRecord(
-            record.record_id,
-            record.source,
-            record.source_key,
-            spec.trust,
-            spec.channel,
-            fields,
-            [RawIdentifier(*one) for one in said.identifiers],
-            said.created_at,
-            said.updated_at,
-        )

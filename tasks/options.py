@@ -1,6 +1,7 @@
 """What a run can be told: the forms of the Prefect UI."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,6 +44,35 @@ class CollectOptions(RunOptions):
     )
 
 
+ACCEPT_CHANGES: dict[str, Any] = {
+    "default": False,
+    "title": "接受变化 Accept changes",
+    "description": (
+        "Publish though the audit would stop unify: many records move, or a profile grows very "
+        "large. 看过报告、确认合并变化属实才勾选。"
+    ),
+}
+
+
+class UnifyOptions(RunOptions):
+    """How to unify."""
+
+    # Plain RunOptions will do: the rest has defaults.
+    model_config = ConfigDict(extra="forbid", from_attributes=True, title="合并选项 Unify options")
+
+    accept_changes: bool = Field(**ACCEPT_CHANGES, json_schema_extra={"position": 3})
+
+
+class NightlyOptions(CollectOptions):
+    """How to run the whole line."""
+
+    model_config = ConfigDict(
+        extra="forbid", from_attributes=True, title="每晚选项 Nightly options"
+    )
+
+    accept_changes: bool = Field(**ACCEPT_CHANGES, json_schema_extra={"position": 4})
+
+
 class CampaignOptions(RunOptions):
     """How to render or send."""
 
@@ -52,5 +82,52 @@ class CampaignOptions(RunOptions):
         default=None,
         title="活动 Campaign",
         description="Only this campaign; empty means all that are due. 留空为全部到期活动。",
+        json_schema_extra={"position": 3},
+    )
+
+
+PROFILE_ID = r"^\d{1,18}$"  # a record's key may be a phone, which Prefect must not keep
+
+
+class ExplainOptions(BaseModel):
+    """Whom to explain."""
+
+    model_config = ConfigDict(extra="forbid", title="说明选项 Explain options")
+
+    profile_id: str = Field(
+        pattern=PROFILE_ID,
+        title="档案编号 Profile id",
+        description="A profile's id, a former one, or a record's. 现用、曾用编号或记录编号均可。",
+        json_schema_extra={"position": 0},
+    )
+
+
+class EraseOptions(BaseModel):
+    """Whom to erase."""
+
+    model_config = ConfigDict(extra="forbid", title="删除选项 Erase options")
+
+    profile_id: str = Field(
+        pattern=PROFILE_ID,
+        title="档案编号 Profile id",
+        description="A profile's id, a former one, or a record's. 现用、曾用编号或记录编号均可。",
+        json_schema_extra={"position": 0},
+    )
+    who: str = Field(
+        min_length=1,
+        title="操作人 Who",
+        description="Who erases: a name or an account. 谁在执行删除。",
+        json_schema_extra={"position": 1},
+    )
+    why: str = Field(
+        min_length=1,
+        title="理由 Why",
+        description="What was asked for; no personal data. 依据，勿写个人信息。",
+        json_schema_extra={"position": 2},
+    )
+    confirm: bool = Field(
+        default=False,
+        title="确认删除 Confirm",
+        description="Erase for good; without it only the plan is shown. 不勾选只列出将删除的内容。",
         json_schema_extra={"position": 3},
     )

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.events import emit_event
 
 from heliu.reports.dashboard import build_dashboard
+from heliu.reports.figures.unifying import unify_report
 from heliu.reports.tables import run_markdown, stage_table
+from heliu.reports.unification import alerts, unify_markdown
+from heliu.reports.words import Words
 from models.database import reading
 from tasks.database import database
 from tasks.retries import RETRY_TRANSIENT
@@ -28,10 +32,28 @@ def publish_stage(name: str, run: RunRef) -> None:
     create_table_artifact(rows, key=f"heliu-{name}", description=f"第 {run.id} 次运行：{name}")
 
 
+@task(task_run_name="report on unify", **RETRY_TRANSIENT)
+def publish_unify(run: RunRef) -> None:
+    """The whole report of unify as Markdown, and one event and warning for each kind of alarm."""
+    with reading(database()) as connection:
+        report = unify_report(connection, run.id)
+    create_markdown_artifact(unify_markdown(report, Words("zh", settings().zone)), key="unify")
+    for alert in alerts(report):
+        get_run_logger().warning("unify %s: %s", alert.kind, alert.says)
+        emit_event(
+            event=f"heliu.unify.{alert.kind}",
+            resource={"prefect.resource.id": f"heliu.run.{run.id}"},
+            payload={"run_id": run.id, **alert.counts},
+        )
+
+
 @task(task_run_name="write dashboard", **RETRY_TRANSIENT)
 def write_dashboard(run: RunRef) -> str:
     """Renew the dashboard's one page; its path."""
     here = settings()
+    links = {"消息预览": "../outbox/index.html"}
+    if (here.home / "dashboard" / "review.html").is_file():  # made by `heliu review page`
+        links["人工核对"] = "review.html"
     page = build_dashboard(
         database(),
         here.home,
@@ -39,7 +61,7 @@ def write_dashboard(run: RunRef) -> str:
         here.zone,
         run.now,
         here.file.language,
-        {"消息预览": "../outbox/index.html"},
+        links,
     )
     return str(page)
 

@@ -127,6 +127,13 @@ class Counts:
         for name, number in counts.items():
             self.of[name] = self.of.get(name, 0) + int(number)
 
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Count the milliseconds a part of the stage takes."""
+        clock = time.monotonic()
+        yield
+        self.add({f"ms {name}": round((time.monotonic() - clock) * 1000)})
+
 
 @contextmanager
 def stage(name: str, run: RunRef) -> Iterator[Counts]:

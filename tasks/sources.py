@@ -7,10 +7,12 @@ from prefect import task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 from heliu.sources.collect import Survey, collect_source, stop_if_too_little, survey
+from heliu.sources.erased import NOBODY
 from heliu.sources.products import save_products
 from models.database import reading, writing
 from tasks.database import database
 from tasks.firm import load_firm
+from tasks.forgotten import forgotten_people
 from tasks.retries import RETRY_TRANSIENT
 from tasks.runs import RunRef
 from tasks.settings import settings
@@ -54,6 +56,7 @@ def collect(seen: Survey, run: RunRef) -> dict[str, int]:
             run.now,
             settings().zone,
             advance=progress,
+            erased=forgotten_people(connection) or NOBODY,
         )
     counts = delivery.model_dump(exclude={"run_id", "source"})
     return {name: number for name, number in counts.items() if number}

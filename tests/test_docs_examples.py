@@ -40,7 +40,7 @@ OTHERS = {
 }
 LOADERS = {
     "heliu.sources.config": "docs/adding-a-source.md",
-    "heliu.identity.policy": "docs/configuration.md",
+    "heliu.identity.policy_file": "docs/configuration.md",
     "heliu.delivery.campaigns": "docs/adding-a-campaign.md",
     "heliu.rules.parse": "docs/adding-a-tag.md",
     "heliu.rules.events": "docs/adding-a-tag.md",
@@ -132,7 +132,7 @@ def test_every_key_a_loader_knows_is_named_in_its_page(load, monkeypatch):
     for module, page in LOADERS.items():
 
         def note(value, problems, what, known, required=(), page=page):
-            prefix = "limits." if what == "limits" else ""
+            prefix = f"{what}." if what in ("limits", "audit") else ""
             asked[page] |= {prefix + key for key in known}
             return expect_keys(value, problems, what, known, required)
 

@@ -1,10 +1,11 @@
-"""Constrained union: clusters that never hold what must stay apart."""
+"""Set union: clusters that never hold what must stay apart, and plain components."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 APART = "decided"  # a human told them apart
 
-Held = Mapping[tuple[str, str], frozenset[str]]  # (type, scope) → values
+# What a cluster holds of which a person has one: ((type, scope), value) of each.
+Held = tuple[tuple[tuple[str, str], str], ...]
 
 
 class Clusters:
@@ -21,6 +22,7 @@ class Clusters:
         self._parent = list(range(len(held)))
         self._held: list[Held] = list(held)
         self._apart: dict[int, set[int]] = {}
+        self.grown: set[int] = set()  # holds every root of more than one member
         for left, right in apart:
             self._apart.setdefault(left, set()).add(right)
             self._apart.setdefault(right, set()).add(left)
@@ -37,7 +39,7 @@ class Clusters:
         left, right = self.find(left), self.find(right)
         if left == right:
             return None
-        if any(self.find(other) == right for other in self._apart.get(left, ())):
+        if self._apart and self._told_apart(left, right):
             return APART
         return conflict(self._held[left], self._held[right])
 
@@ -46,13 +48,18 @@ class Clusters:
         left, right = self.find(left), self.find(right)
         if left == right:
             return None
-        why = self.refusal(left, right)
-        if why and not (force and why != APART):
+        if self._apart and self._told_apart(left, right):
+            return APART
+        mine, theirs = self._held[left], self._held[right]
+        if mine and theirs and (why := conflict(mine, theirs)) and not force:
             return why
-        low, high = min(left, right), max(left, right)
+        low, high = (left, right) if left < right else (right, left)
         self._parent[high] = low
-        if self._held[high]:
-            self._held[low] = merged(self._held[low], self._held[high])
+        self.grown.add(low)
+        if mine and theirs:
+            self._held[low] = merged(mine, theirs)
+        else:
+            self._held[low] = mine or theirs
         if high in self._apart:
             self._apart.setdefault(low, set()).update(self._apart.pop(high))
         return None
@@ -61,21 +68,43 @@ class Clusters:
         """What the cluster of a member holds."""
         return self._held[self.find(member)]
 
+    def _told_apart(self, left: int, right: int) -> bool:
+        return any(self.find(other) == right for other in self._apart.get(left, ()))
+
+
+class Components:
+    """A union-find over 0 … n−1 that refuses nothing: whatever one value relates is tied."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def find(self, member: int) -> int:
+        """The smallest member of the component this one is in."""
+        parent = self._parent
+        while parent[member] != member:
+            parent[member] = member = parent[parent[member]]
+        return member
+
+    def tie(self, members: Sequence[int]) -> None:
+        """Make one component of all of them."""
+        parent, find = self._parent, self.find
+        low = find(members[0])
+        for member in members[1:]:
+            other = find(member)
+            if other < low:
+                low, other = other, low
+            parent[other] = low
+
 
 def conflict(left: Held, right: Held) -> str | None:
     """The type of which both hold values and none in common; None if there is none."""
-    for key, values in left.items():
-        others = right.get(key)
-        if others is not None and values.isdisjoint(others):
-            return key[0]
+    for kind, _ in left:
+        theirs = [value for other, value in right if other == kind]
+        if theirs and not any(other == kind and value in theirs for other, value in left):
+            return kind[0]
     return None
 
 
 def merged(left: Held, right: Held) -> Held:
     """What a cluster of both holds."""
-    if not left:
-        return right
-    both = dict(left)
-    for key, values in right.items():
-        both[key] = both[key] | values if key in both else values
-    return both
+    return (*left, *(one for one in right if one not in left))

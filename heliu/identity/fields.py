@@ -1,21 +1,26 @@
 """Fields of a record: dates, numbers and genders as our tables keep them."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
+from heliu.identity.days import NoDay, day_of
+from heliu.identity.documents import born_on
 from heliu.identity.text import clean, is_empty, words
 
 GENDERS = {
-    **dict.fromkeys(words("1 m male man 男 男性 先生 男士"), "m"),
-    **dict.fromkeys(words("2 f female woman 女 女性 女士 小姐"), "f"),
+    **dict.fromkeys(words("1 1.0 m male man boy mr mr. 男 男性 男生 男孩 先生 男士 ♂"), "m"),
+    **dict.fromkeys(
+        words("2 2.0 f female woman girl mrs ms miss mrs. ms. 女 女性 女生 女孩 女士 小姐 太太 ♀"),
+        "f",
+    ),
 }
-NO_GENDER = words("0 3 9 u unknown 未知 保密 其他 x other")
-YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:[T\s].*)?")
-YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s.*)?")
-COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-SERIAL = re.compile(r"(\d{4,5})(?:\.0*)?")  # days since 1899-12-30, as spreadsheets count
-SERIAL_ZERO = date(1899, 12, 30)
+NO_GENDER = words(
+    "0 0.0 3 9 u unknown 未知 保密 其他 其它 x other 不详 未说明 未说明的性别 n/a none"
+)
+# What databases and spreadsheets write for no day at all.
+NO_DAY = re.compile(r"0000-00-00.*|0000/00/00.*|1900[-/]0?1[-/]0?0.*|00:00:00")
+ISO = re.compile(r"[12]\d{3}-\d{2}-\d{2}")
 NUMBER = re.compile(r"[+-]?\d+(?:\.0+)?")
 
 
@@ -39,10 +44,15 @@ def read_gender(text: str) -> str | None:
 
 
 @lru_cache(maxsize=100_000)
-def read_date(text: str) -> str | None:
+def read_date(text: str, region: str = "CN") -> str | None:
     """A day as ISO text; None where there is none.
 
     Day and month in an order that can't be told are refused rather than guessed.
+    A Chinese identity number stands for the day of birth it holds.
+
+    Args:
+        text: The cell as it came.
+        region: Where it was written: 5/6/1990 is in May in the US, in June in Britain.
 
     Raises:
         Unreadable: No day, or one that doesn't exist.
@@ -50,30 +60,17 @@ def read_date(text: str) -> str | None:
     >>> read_date("1990年5月6日"), read_date("25/12/1990"), read_date("32994")
     ('1990-05-06', '1990-12-25', '1990-05-01')
     """
-    cleaned = clean(text)
-    if is_empty(cleaned):
+    if ISO.fullmatch(text):
+        cleaned = text
+    elif is_empty(cleaned := clean(text)) or NO_DAY.fullmatch(cleaned):
         return None
     try:
-        day = _day(cleaned)
+        day = born_on(cleaned) or day_of(cleaned, region)
     except (ValueError, OverflowError) as error:
-        raise error if isinstance(error, Unreadable) else Unreadable("no such day") from None
+        raise Unreadable(str(error) if isinstance(error, NoDay) else "no such day") from None
     if not 1900 <= day.year <= 2100 or day <= date(1900, 1, 1):
         raise Unreadable("implausible date")
     return day.isoformat()
-
-
-def _day(text: str) -> date:
-    if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
-        year, month, day = map(int, match.groups())
-        return date(year, month, day)
-    if match := YEAR_LAST.fullmatch(text):
-        first, second, year = map(int, match.groups())
-        if first <= 12 and second <= 12 and first != second:
-            raise Unreadable("ambiguous date")
-        return date(year, *((first, second) if first <= 12 else (second, first)))
-    if match := SERIAL.fullmatch(text):
-        return SERIAL_ZERO + timedelta(days=int(match[1]))
-    raise Unreadable("not a date")
 
 
 @lru_cache(maxsize=50_000)

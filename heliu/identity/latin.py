@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from heliu.identity.surnames import RANK
+from heliu.identity.surnames import ELSEWHERE, RANK
 from heliu.identity.text import words
 
 TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
@@ -17,6 +17,9 @@ PINYIN = re.compile(SYLLABLE)
 GIVEN = re.compile(SYLLABLE + "{1,2}")
 
 
+ELSEWHERE_RANK = 40  # before the rarer readings of pinyin: Tai Man Chan is no Mr. Tai
+
+
 def normalise_latin(text: str) -> tuple[str, str]:
     """A name as (lower-case words, given name first; as to be written), or two blanks.
 
@@ -28,6 +31,8 @@ def normalise_latin(text: str) -> tuple[str, str]:
     >>> normalise_latin("O'Brien")
     ('', '')
     """
+    if " " not in text:
+        text = _at_capitals(text)
     head, comma, tail = text.partition(",")
     if comma and TOKEN.search(tail):
         text = f"{tail} {head}"
@@ -37,11 +42,44 @@ def normalise_latin(text: str) -> tuple[str, str]:
         return "", ""
     shown = [_capitalised(word) for word in written]
     place = _surname_place(words)
+    if place is not None and words[place] in ELSEWHERE:
+        return _with_spaces(written, place)
     if place is None or not all(map(GIVEN.fullmatch, words)):
         return " ".join(words), " ".join(shown)
     surname = words.pop(place)
     given = "".join(words)
     return f"{given} {surname}", f"{given.capitalize()} {surname.capitalize()}"
+
+
+def titled_surname(text: str) -> str:
+    """The Chinese surname in "Mr. Zhang", in lower case; "" where there is none.
+
+    >>> titled_surname("Ms. Li"), titled_surname("Li")
+    ('li', '')
+    """
+    found = [word.casefold() for word in TOKEN.findall(text)]
+    left = [word for word in found if word not in HONORIFICS]
+    known = len(left) == 1 and (left[0] in RANK or left[0] in ELSEWHERE)
+    return left[0] if known and len(found) > 1 else ""
+
+
+def _at_capitals(text: str) -> str:
+    """ZhangWeiguo as two words, where one is a Chinese surname and the other pinyin."""
+    parts = re.findall(r"[A-Z][a-z]+", text)
+    if len(parts) != 2 or "".join(parts) != text:
+        return text
+    folded = [part.casefold() for part in parts]
+    chinese = all(map(GIVEN.fullmatch, folded)) and any(part in RANK for part in folded)
+    return " ".join(parts) if chinese else text
+
+
+def _with_spaces(written: list[str], place: int) -> tuple[str, str]:
+    """Chan Tai-man and Tai Man Chan: the given name's syllables are words."""
+    split = [piece for word in written for piece in word.split("-")]
+    surname = split.pop(place)
+    given = [_capitalised(word) for word in split]
+    value = " ".join(_fold(word) for word in [*split, surname])
+    return value, " ".join([*given, _capitalised(surname)])
 
 
 def _fold(word: str) -> str:
@@ -57,5 +95,10 @@ def _capitalised(word: str) -> str:
 
 def _surname_place(words: list[str]) -> int | None:
     """0 or -1: where the Chinese surname stands; None where there is none."""
-    known = [(RANK[words[place]], words[place], place) for place in (-1, 0) if words[place] in RANK]
+    known = [(rank, words[place], place) for place in (-1, 0) if (rank := _rank(words[place])) >= 0]
     return min(known)[2] if known else None
+
+
+def _rank(word: str) -> int:
+    """How frequent a surname is, 0 the most; -1 for none."""
+    return RANK.get(word, ELSEWHERE_RANK if word in ELSEWHERE else -1)

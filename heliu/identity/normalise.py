@@ -1,26 +1,29 @@
 """record → identifiers and attributes in canonical form; pure, cached by value."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from heliu.identity.company import normalise_company
-from heliu.identity.email import normalise_email
 from heliu.identity.fields import Unreadable, read_date, read_gender, read_number
-from heliu.identity.ids import normalise_id
+from heliu.identity.ids import is_plain_id
+from heliu.identity.kinds import READ_AS, read_identifier
 from heliu.identity.name import NAMELESS, normalise_name
-from heliu.identity.phone import normalise_phone
 from heliu.identity.place import normalise_place
 from heliu.identity.policy import Policy
-from heliu.identity.records import Identified, Key, NormalisedRecord, RawIdentifier, RawRecord
+from heliu.identity.records import Identified, Key, NormalisedRecord, RawRecord
+from heliu.identity.regions import normalise_scope
 from heliu.identity.text import Found, Status, clean, is_empty
-from heliu.rules.vocabulary import FieldType, Word
+from heliu.rules.identifiers import ReadAs
+from heliu.rules.vocabulary import COMPARED, FieldType, Word
 from models import IdentifierStatus, Strength
 
 CONTACTS = ("phone", "email")  # identifiers even where a mapping calls them fields
 PLACES = ("city", "province")
 # Not read one by one from fields.
 APART = frozenset({*CONTACTS, *PLACES, "name", "source_channel", "created_at", "updated_at"})
+
+ISSUED = (ReadAs.DOCUMENT, ReadAs.RESIDENT)  # by a country or state, their scope
 
 # What a status other than OK leaves of a type's strength.
 WEAKENED = {
@@ -32,16 +35,14 @@ WEAKENED = {
 NONE_REFUSED: Mapping[str, int] = MappingProxyType({})
 
 Value = str | int
-Cell = tuple[tuple[Identified, ...], tuple[str, ...]]  # what it holds, why the rest was refused
+Reader = Callable[[str], Value | None]
 
 
-def normalise_identifier(type_: str, text: str, region: str = "CN") -> tuple[Found, ...]:
+def normalise_identifier(
+    type_: str, text: str, region: str = "CN", read_as: Mapping[str, ReadAs] = READ_AS
+) -> tuple[Found, ...]:
     """Every value of an identifier's cell; several only for phones and e-mails."""
-    if type_ == "phone":
-        return normalise_phone(text, region)
-    if type_ == "email":
-        return normalise_email(text)
-    return (normalise_id(text),)
+    return read_identifier(read_as.get(type_, ReadAs.ID), text, region)
 
 
 def normalise_record(
@@ -66,17 +67,22 @@ def normalise_records(
 
 
 class _Normaliser:
-    """Normalises under one policy, remembering cells seen before."""
+    """Normalises under one policy; looks at each column's kind once, not once a record."""
 
     def __init__(self, policy: Policy, fields: Mapping[str, Word]) -> None:
         self.policy = policy
-        self.readers = {
-            name: READERS.get(name) or TYPES.get(word.type, _read_text)
-            for name, word in fields.items()
-            if name not in APART
-        }
+        self.readers = _Readers(
+            {
+                name: READERS.get(name) or _reader(word.type, policy.region)
+                for name, word in fields.items()
+                if name not in APART
+            }
+        )
         self.places = [field for field in PLACES if field in fields]
-        self.cells: dict[tuple[str, str, str], Cell] = {}
+        self.blocked_types = {type_ for type_, _ in policy.blocked}
+        own = {type_ for type_, read_as in policy.read_as.items() if read_as is not ReadAs.ID}
+        self.documents = {type_ for type_ in own if policy.read_as[type_] in ISSUED}
+        self.closer = own | self.blocked_types  # types whose cells need a closer look
 
     def __call__(self, raw: RawRecord) -> NormalisedRecord:
         attributes: dict[str, Value] = {}
@@ -90,8 +96,9 @@ class _Normaliser:
                 attributes["name"] = name.display
             elif name.status is not Status.EMPTY:
                 refusals.append(f"name:{name.status}")
+        readers = self.readers
         for field, text in fields.items():
-            if text and (reader := self.readers.get(field)):
+            if text and (reader := readers[field]):
                 try:
                     value = reader(text)
                 except Unreadable as error:
@@ -121,41 +128,63 @@ class _Normaliser:
         self, raw: RawRecord, attributes: dict[str, Value], refusals: list[str]
     ) -> tuple[Identified, ...]:
         """Every identifier once; the first good phone and e-mail become attributes."""
-        cells: list[RawIdentifier] = [cell for cell in raw.identifiers if cell[2]]
-        for type_ in CONTACTS:
-            if type_ in raw.fields and (text := raw.fields[type_]):
-                cell = RawIdentifier(type_, "", text)
-                if cell not in cells:
-                    cells.append(cell)
-        found: tuple[Identified, ...] = ()
-        for cell in cells:
-            read = self.cells.get(cell)
-            if read is None:
-                read = self.cells[cell] = self._read_cell(*cell)
-            found += read[0]
-            refusals += read[1]
-        for key, status, _ in found:
-            if key.type in CONTACTS and status is IdentifierStatus.OK:
-                attributes.setdefault(key.type, key.value)
-        return tuple(sorted(set(found))) if len(found) > 1 else found
-
-    def _read_cell(self, type_: str, scope: str, text: str) -> Cell:
-        found = []
-        refused = []
-        for value, status in normalise_identifier(type_, text, self.policy.region):
-            if value:
-                found.append(self._identified(Key(type_, scope, value), status))
-            elif status is not Status.EMPTY:
-                refused.append(f"{type_}:{status}")
-        return tuple(found), tuple(refused)
+        found: dict[Key, Identified] = {}
+        region, read_as = self.policy.region, self.policy.read_as
+        for type_, scope, text in _cells(raw):
+            if type_ not in self.closer and is_plain_id(text):
+                key = Key(type_, scope, text)  # nearly every platform id: no need to look closer
+                found[key] = Identified(key, IdentifierStatus.OK, self._strength(type_))
+                continue
+            for value, status in normalise_identifier(type_, text, region, read_as):
+                if value:
+                    issuer = normalise_scope(scope) if type_ in self.documents else scope
+                    one = self._identified(Key(type_, issuer, value), status)
+                    if one.status is IdentifierStatus.OK:
+                        found[one.key] = one  # better than the same value mended
+                        if type_ in CONTACTS:
+                            attributes.setdefault(type_, value)
+                    else:
+                        found.setdefault(one.key, one)
+                elif status is not Status.EMPTY:
+                    refusals.append(f"{type_}:{status}")
+        if len(found) < 2:
+            return tuple(found.values())
+        return tuple([found[key] for key in sorted(found)])
 
     def _identified(self, key: Key, status: Status) -> Identified:
-        if (key.type, key.value) in self.policy.blocked:
+        if key.type in self.blocked_types and (key.type, key.value) in self.policy.blocked:
             return Identified(key, IdentifierStatus.BLOCKED, Strength.NONE)
         if status is Status.OK:
-            strength = self.policy.strengths.get(key.type, Strength.STRONG)
-            return Identified(key, IdentifierStatus.OK, strength)
+            return Identified(key, IdentifierStatus.OK, self._strength(key.type))
         return Identified(key, IdentifierStatus(status.value), WEAKENED[status])
+
+    def _strength(self, type_: str) -> Strength:
+        return self.policy.strengths.get(type_, Strength.STRONG)
+
+
+class _Readers(dict[str, Reader | None]):
+    """What reads each field; None where nothing does, or something else than its type."""
+
+    def __missing__(self, field: str) -> Reader | None:
+        reader = self[field] = _read_text if field.startswith(COMPARED) else None
+        return reader
+
+
+def _reader(type_: FieldType, region: str) -> Reader:
+    if type_ is FieldType.DATE and region != "CN":
+        return partial(read_date, region=region)
+    return TYPES.get(type_, _read_text)
+
+
+def _cells(raw: RawRecord) -> Sequence[tuple[str, str, str]]:
+    """Cells of identifiers; a phone or e-mail among the fields is one too, if it says more."""
+    cells: Sequence[tuple[str, str, str]] = raw.identifiers
+    for type_ in CONTACTS:
+        if text := raw.fields.get(type_):
+            cell = (type_, "", text)
+            if cell not in cells:
+                cells = [*cells, cell]
+    return cells
 
 
 def _read_place(field: str, text: str, attributes: dict[str, Value]) -> None:
@@ -179,7 +208,6 @@ def _read_company(text: str) -> str | None:
     return normalise_company(text).value or None
 
 
-Reader = Callable[[str], Value | None]
 READERS: dict[str, Reader] = {"gender": read_gender, "company": _read_company}
 TYPES: dict[FieldType, Reader] = {
     FieldType.DATE: read_date,

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from heliu.identity.han import HAN, simplified
+from heliu.identity.han import HAN, phrase, simplified
 from heliu.identity.text import clean, is_empty
 
 # A province on each line that begins with one, then its cities.
@@ -60,8 +60,54 @@ CITIES = _read(BY_PROVINCE)
 PROVINCE_OF = {city: province for province, cities in CITIES.items() for city in cities}
 PROVINCE = re.compile(rf"({'|'.join(CITIES)})(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)?")
 CITY = re.compile(rf"({'|'.join(sorted(PROVINCE_OF, key=len, reverse=True))})")
-NOWHERE = ("其他", "其它", "海外", "国外")
+NOWHERE = ("其他", "其它", "海外", "国外", "中国", "国内", "全国", "外地", "本地", "地球", "未设置")
+
+
+def _read_signs(text: str) -> dict[str, str]:
+    return {word[0]: word[1:] for word in text.split()}
+
+
+# Names of the street; a province's sign alone where nothing else is written.
+ALIASES = {
+    **_read_signs(
+        "冀河北 晋山西 辽辽宁 吉吉林 黑黑龙江 苏江苏 浙浙江 皖安徽 闽福建 赣江西 鲁山东 豫河南 "
+        "鄂湖北 "
+        "湘湖南 粤广东 桂广西 琼海南 川四川 蜀四川 贵贵州 黔贵州 云云南 滇云南 藏西藏 陕陕西 "
+        "甘甘肃 "
+        "陇甘肃 青青海 宁宁夏 新新疆 港香港 澳澳门 台台湾 京北京 津天津 沪上海 渝重庆"
+    ),
+    "内蒙": "内蒙古",
+    **dict.fromkeys(("帝都", "首都", "北平"), "北京"),
+    **dict.fromkeys(("魔都", "申城"), "上海"),
+    **dict.fromkeys(("羊城", "花城", "穗"), "广州"),
+    **dict.fromkeys(("鹏城", "深"), "深圳"),
+    **dict.fromkeys(("蓉城", "蓉"), "成都"),
+    **dict.fromkeys(("山城", "雾都"), "重庆"),
+    **dict.fromkeys(("泉城",), "济南"),
+    **dict.fromkeys(("金陵",), "南京"),
+    **dict.fromkeys(("襄樊",), "襄阳"),
+    **dict.fromkeys(("思茅",), "普洱"),
+    **dict.fromkeys(("巢湖",), "合肥"),
+    **dict.fromkeys(("莱芜",), "济南"),
+}  # fmt: skip
+SEPARATORS = re.compile(r"[-\s,、/|>·—_.]+")
 END = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:市|地区|自治州|盟)$")
+
+
+FOLD = re.compile(r"[\s'’.-]+")
+END_LATIN = re.compile(r"(?:city|shi|province|sheng|municipality|sar)$")
+# What pinyin doesn't give, or what is meant of two places it gives one spelling.
+LATIN = {
+    "peking": "北京", "canton": "广州", "hongkong": "香港", "hk": "香港", "hksar": "香港",
+    "macau": "澳门", "macao": "澳门", "taiwan": "台湾", "taipei": "台北", "kaohsiung": "高雄",
+    "taichung": "台中", "tainan": "台南", "hsinchu": "新竹", "innermongolia": "内蒙古",
+    "neimenggu": "内蒙古", "tibet": "西藏", "shaanxi": "陕西", "shanxi": "山西",
+    "hohhot": "呼和浩特",
+    "urumqi": "乌鲁木齐", "harbin": "哈尔滨", "lhasa": "拉萨", "kashgar": "喀什", "xiamen": "厦门",
+    "amoy": "厦门", "chongqing": "重庆", "changchun": "长春", "changsha": "长沙", "suzhou": "苏州",
+    "fuzhou": "福州", "chengdu": "成都", "jilin": "吉林", "hainan": "海南", "qiqihar": "齐齐哈尔",
+    "ordos": "鄂尔多斯", "tsingtao": "青岛", "nanking": "南京", "xian": "西安",
+}  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -84,13 +130,43 @@ def normalise_place(text: str) -> Place:
     if is_empty(cleaned) or cleaned in NOWHERE:
         return Place("", "")
     if not HAN.search(cleaned):
-        return Place("", cleaned)
-    words = simplified(cleaned).removeprefix("中国").replace(" ", "").replace("-", "")
+        return latin_place(cleaned) or Place("", cleaned)
+    words = SEPARATORS.sub("", simplified(cleaned)).removeprefix("中国")
+    words = ALIASES.get(words, words)
+    if words in NOWHERE or not words:
+        return Place("", "")
     if match := PROVINCE.match(words):
         return _in_province(match[1], words[match.end() :])
     if match := CITY.match(words):
         return Place(PROVINCE_OF[match[1]], match[1])
     return Place("", END.sub("", words))
+
+
+def latin_place(text: str) -> Place | None:
+    """Shenzhen, "Guangdong, China", Xi'an; None for what isn't in China or can't be told."""
+    parts = [FOLD.sub("", part.casefold()) for part in re.split(r"[,/;|]", text)]
+    parts = [part for part in parts if part and part not in ("china", "prchina", "prc", "cn")]
+    if not parts:
+        return Place("", "")
+    known = [
+        latin_names().get(part) or latin_names().get(END_LATIN.sub("", part)) for part in parts
+    ]
+    if not known[0]:
+        return None
+    cities = [name for name in known if name in PROVINCE_OF]
+    provinces = [name for name in known if name in CITIES]
+    city = cities[0] if cities else ""
+    return Place(PROVINCE_OF.get(city, provinces[0] if provinces else ""), city)
+
+
+@lru_cache(maxsize=1)
+def latin_names() -> dict[str, str]:
+    """Latin spelling, lower case without blanks, to city or province; those of one place only."""
+    spelled: dict[str, set[str]] = {}
+    for name in {*PROVINCE_OF, *CITIES}:
+        spelled.setdefault(phrase(name), set()).add(name)
+    known = {latin: names.pop() for latin, names in spelled.items() if len(names) == 1}
+    return known | LATIN
 
 
 def _in_province(province: str, rest: str) -> Place:

@@ -1,7 +1,6 @@
 """What goes into unification: records as mapped from their payload, and as normalised."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -17,8 +16,7 @@ class RawIdentifier(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class RawRecord:
+class RawRecord(NamedTuple):
     """One record's current version, its columns named by the source's mapping.
 
     Attributes:
@@ -34,8 +32,8 @@ class RawRecord:
     source_key: str
     trust: int
     source_channel: str
-    fields: dict[str, str]
-    identifiers: list[RawIdentifier]
+    fields: Mapping[str, str]
+    identifiers: Sequence[tuple[str, str, str]]  # as RawIdentifier has them
     created_at: int | None = None
     updated_at: int | None = None
 

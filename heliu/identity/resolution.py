@@ -1,14 +1,15 @@
 """Who is who, and why: what resolving gives."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from heliu.identity.records import Key, NormalisedRecord
+from heliu.identity.records import Key
 from models import EdgeStatus, Strength
 
 DECIDED = "decided different"
+SURENESS = {Strength.STRONG: 0, Strength.MEDIUM: 1, Strength.WEAK: 2, Strength.NONE: 3}
 
 
 class Match(NamedTuple):
@@ -16,13 +17,15 @@ class Match(NamedTuple):
 
     left_id: int
     right_id: int
-    kind: str  # deterministic, human
+    kind: str  # deterministic, probabilistic, human
     type: str
     scope: str
     value: str
     strength: Strength
     status: EdgeStatus
     reason: str
+    weight: float | None = None  # log2 of the odds, where it is probabilistic
+    detail: str = ""  # JSON: field by field, where it is probabilistic
 
 
 class Demoted(NamedTuple):
@@ -30,7 +33,19 @@ class Demoted(NamedTuple):
 
     key: Key
     holders: int
-    names: int
+    names: int  # 0 where the number of holders alone says so
+
+
+class Question(NamedTuple):
+    """Two records that may be one person, for a human; rows of `review_item`."""
+
+    left_id: int
+    right_id: int
+    type: str
+    scope: str
+    value: str
+    reason: str
+    weight: float | None = None
 
 
 @dataclass(frozen=True)
@@ -38,47 +53,43 @@ class Resolution:
     """Who is who.
 
     Attributes:
-        profile_of: Record id to profile id, the smallest record id in the profile.
+        profile_of: Record id to profile id: the smallest record id in the profile,
+            or one handed over to a member.
         edges: Evidence used and refused, sorted.
         demoted: Values that proved nothing, sorted.
-        counts: Figures for the report: records, profiles, edges by kind …
+        component_of: Record id to the smallest record id of all whose fate hangs
+            together with it: whatever one value relates, joined or refused.
     """
 
     profile_of: dict[int, int]
     edges: list[Match]
     demoted: list[Demoted]
-    counts: dict[str, int] = field(default_factory=dict)
+    component_of: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def questions(self) -> list[Question]:
+        """What a human should look at: refused, and not by a human; one a pair of profiles."""
+        best: dict[tuple[int, int], Match] = {}
+        for edge in self.edges:
+            if edge.status is EdgeStatus.REFUSED and edge.reason != DECIDED:
+                left, right = self.profile_of[edge.left_id], self.profile_of[edge.right_id]
+                pair = (left, right) if left < right else (right, left)
+                if pair not in best or _surer(edge, best[pair]):
+                    best[pair] = edge
+        return sorted(
+            Question(*edge[:2], *edge[3:6], edge.reason, edge.weight) for edge in best.values()
+        )
 
     @property
     def review(self) -> list[tuple[int, int]]:
-        """Pairs of records a human should look at: refused, and not by a human."""
-        refused = (
-            (edge.left_id, edge.right_id)
-            for edge in self.edges
-            if edge.status is EdgeStatus.REFUSED and edge.reason != DECIDED
-        )
-        return sorted(set(refused))
+        """The pairs of records that stand for the questions."""
+        return [(one.left_id, one.right_id) for one in self.questions]
 
 
-def count(records: Sequence[NormalisedRecord], resolution: Resolution) -> dict[str, int]:
-    """Figures for the report, by what they count."""
-    sizes = Counter(Counter(resolution.profile_of.values()).values())
-    sources: dict[int, set[str]] = {}
-    for record in records:
-        sources.setdefault(resolution.profile_of[record.record_id], set()).add(record.source)
-    counts = Counter(
-        {
-            "records": len(records),
-            "profiles": sum(sizes.values()),
-            "profiles of several sources": sum(len(s) > 1 for s in sources.values()),
-            "largest profile": max(sizes, default=0),
-            "demoted values": len(resolution.demoted),
-            "pairs to review": len(resolution.review),
-        }
-    )
-    for edge in resolution.edges:
-        counts[f"edges {edge.status}: {edge.reason}"] += 1
-    for record in records:
-        for reason, number in record.rejected.items():
-            counts[f"rejected {reason}"] += number
-    return dict(counts)
+def _surer(edge: Match, other: Match) -> bool:
+    return (SURENESS[edge.strength], edge[:6]) < (SURENESS[other.strength], other[:6])
+
+
+def count_edges(edges: Iterable[Match]) -> dict[str, int]:
+    """Evidence by status and reason, for the report."""
+    return dict(Counter(f"edges {edge.status}: {edge.reason}" for edge in edges))

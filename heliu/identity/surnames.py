@@ -6,6 +6,8 @@ and their like.
 
 import re
 
+from heliu.identity.text import words
+
 SINGLE = """
 王wang 李li 张zhang 刘liu 陈chen 杨yang 黄huang 赵zhao 吴wu 周zhou 徐xu 孙sun 马ma 朱zhu 胡hu
 郭guo 何he 林lin 罗luo 高gao 郑zheng 梁liang 谢xie 宋song 唐tang 许xu 韩han 邓deng 冯feng 曹cao
@@ -26,7 +28,7 @@ SINGLE = """
 桑sang 郎lang 甄zhen 丛cong 仲zhong 虞yu 敖ao 巩gong 明ming 佘she 池chi 查zha 麻ma 苑yuan 迟chi
 邝kuang 官guan 封feng 谈tan 匡kuang 鞠ju 惠hui 荆jing 乐yue 冀ji 郁yu 胥xu 南nan 班ban 储chu
 原yuan 栗li 燕yan 楚chu 鄢yan 劳lao 谌chen 奚xi 皮pi 粟su 冼xian 蔺lin 楼lou 盘pan 满man 闻wen
-位wei 厉li 伊yi 仝tong 区ou 郜gao 海hai 阚han 花hua 权quan 强qiang 帅shuai 屠tu 豆dou 朴piao
+位wei 厉li 伊yi 仝tong 区ou 郜gao 海hai 阚kan 花hua 权quan 强qiang 帅shuai 屠tu 豆dou 朴piao
 盖ge 练lian 廉lian 禹yu 井jing 祖zu 漆qi 巴ba 丰feng 支zhi 卿qing 国guo 狄di 平ping 计ji 索suo
 宣xuan 晋jin 相xiang 初chu 门men 云yun 容rong 敬jing 来lai 扈hu 晁chao 芮rui 都du 普pu 阙que
 浦pu 戈ge 伏fu 鹿lu 薄bo 邸di 雍yong 辜gu 羊yang 阿a 乌wu 母mu 裘qiu 亓qi 修xiu 邰tai 赫he
@@ -41,7 +43,8 @@ SINGLE = """
 颉xie 终zhong 暴bao 慎shen 郏jia 蒿hao 凤feng 习xi 郦li 璩qu 濮pu 庾yu 扶fu 宦huan 莘shen 韶shao
 怀huai 鄂e 蓟ji 缑gou 禄lu 双shuang 东dong 鱼yu 皋gao 甯ning 蹇jian 雒luo 户hu 候hou 衷zhong
 芶gou 冮gang 卯mao 汝ru 虎hu 闪shan 税shui 苌chang 仵wu 俎zu 邳pi 郇huan 刀dao 罕han 粘nian
-肇zhao 钦qin 充chong 嘉jia 殳shu 贡gong 宰zai
+肇zhao 钦qin 充chong 嘉jia 殳shu 贡gong 宰zai 荀xun 贝bei 诸zhu 寿shou 汲ji 钭tou 祭zhai
+妫gui 笪da 芈mi 谯qiao 俸feng 禚zhuo 藏zang 麴qu
 """
 
 COMPOUND = """
@@ -50,7 +53,9 @@ COMPOUND = """
 南宫nangong 端木duanmu 轩辕xuanyuan 百里baili 呼延huyan 申屠shentu 钟离zhongli 澹台tantai
 太史taishi 闻人wenren 万俟moqi 赫连helian 濮阳puyang 淳于chunyu 单于chanyu 公羊gongyang
 仲孙zhongsun 东郭dongguo 西门ximen 拓跋tuoba 完颜wanyan 纳兰nalan 爱新aixin 司空sikong
-司寇sikou 公冶gongye 梁丘liangqiu 左丘zuoqiu 第五diwu 叶赫yehe
+司寇sikou 鲜于xianyu 乐正yuezheng 公西gongxi 谷梁guliang 闾丘lvqiu 漆雕qidiao 巫马wuma 羊舌yangshe
+南门nanmen 东门dongmen 亓官qiguan 颛孙zhuansun 子车ziju 公冶gongye 梁丘liangqiu 左丘zuoqiu 第五diwu
+叶赫yehe
 """
 
 READING: dict[str, str] = dict(re.findall(r"([\u4e00-\u9fff]+)([a-z]+)", SINGLE + COMPOUND))
@@ -60,15 +65,27 @@ ALSO_READ: dict[str, str] = dict(
     re.findall(
         r"(.)([a-z]+)",
         "覃tan 单dan 曾ceng 仇chou 解jie 区qu 查cha 朴pu 翟di 柏bo 盖gai 乐le 牟mu 郗chi 缪mou "
-        "吕lu 逄feng 员yuan 尉yu 隗kui 召zhao 瞿ju".replace(" ", ""),
+        "吕lu 逄feng 阚han 谌shen 莘xin 晟sheng 宓fu 祭ji 折zhe 召zhao 藏cang 郇xun 员yuan 尉yu "
+        "隗kui 瞿ju".replace(" ", ""),
     )
 )
 
 # Latin surname to how frequent it is: 0 is 王. Where two words of a name could
 # both be the surname, the more frequent one is taken, in either order.
 RANK: dict[str, int] = {}
-for place, latin in enumerate(READING.values()):
-    RANK.setdefault(latin, place)
+for place, (han, latin) in enumerate(READING.items()):
+    # Two syllables are a surname rather than a given name, though fewer people bear it.
+    RANK.setdefault(latin, min(place, 30) if len(han) > 1 else place)
+
+
+# Chinese surnames as Hong Kong, Taiwan and South-East Asia spell them, where pinyin has no such
+# surname. Not those that are as often something else, like Young.
+ELSEWHERE = words(
+    "chan wong cheung leung ng lau lam kwok tsang yeung chow yip yuen tse mak kwan fung chiu chui "
+    "tsui poon ip szeto auyeung cheng hsu hsieh tsai tseng chiang kuo tsao hsiao chuang chien chou "
+    "chao tsui teng liao lim goh ong teo koh chua tay yeo lee ho loh foo kwong lui shum tong tso "
+    "yau cheuk choi chung leong wu-yang au-yeung sze kwek quek cheong heng"
+)
 
 
 def surname_of(han: str) -> str:

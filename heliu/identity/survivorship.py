@@ -10,6 +10,7 @@ from heliu.identity.policy import Policy
 from heliu.identity.records import Key, NormalisedRecord
 from heliu.identity.resolution import Resolution
 from heliu.identity.text import Status
+from heliu.rules.vocabulary import COMPARED, VERIFIED
 from models import IdentifierStatus
 
 ONLY = "only value"
@@ -43,15 +44,17 @@ class Claim(NamedTuple):
     record: NormalisedRecord
 
 
-# A rule gives every claim a figure; those with the highest stay.
-Rule = Callable[[Claim, Mapping[str | int, int]], float]
+# A rule gives every claim on an attribute a figure; those with the highest stay.
+Rule = Callable[[Claim, str, Mapping[str | int, int]], float]
 UNKNOWN = float("-inf")
 RULES: dict[str, Rule] = {
-    "trusted": lambda claim, _: claim.record.trust,
-    "newest": lambda claim, _: _or(claim.record.updated_at, 1),
-    "earliest": lambda claim, _: _or(claim.record.created_at, -1),
-    "most frequent": lambda claim, times: times[claim.value],
-    BETTER_NAME: lambda claim, _: NAME_RANK[claim.record.name_status],
+    "trusted": lambda claim, _, times: claim.record.trust,
+    "verified": lambda claim, attribute, times: _vouched(claim.record, attribute),
+    "newest": lambda claim, _, times: _or(claim.record.updated_at, 1),
+    "earliest": lambda claim, _, times: _or(claim.record.created_at, -1),
+    "most frequent": lambda claim, _, times: times[claim.value],
+    "longest": lambda claim, _, times: len(str(claim.value)),
+    BETTER_NAME: lambda claim, _, times: NAME_RANK[claim.record.name_status],
 }
 
 
@@ -59,13 +62,20 @@ def _or(instant: int | None, sign: int) -> float:
     return UNKNOWN if instant is None else sign * instant
 
 
+def _vouched(record: NormalisedRecord, attribute: str) -> bool:
+    """Whether the source says it has checked this cell."""
+    vouched = record.attributes.get(VERIFIED)
+    return vouched is not None and attribute in str(vouched).split()
+
+
 def golden_profiles(
     records: Iterable[NormalisedRecord], resolution: Resolution, policy: Policy
 ) -> dict[int, GoldenProfile]:
     """Every profile's golden values, by profile id."""
+    profile_of = resolution.profile_of
     members: dict[int, list[NormalisedRecord]] = {}
     for record in records:
-        members.setdefault(resolution.profile_of[record.record_id], []).append(record)
+        members.setdefault(profile_of[record.record_id], []).append(record)
     demoted = frozenset(demoted.key for demoted in resolution.demoted)
     return {
         profile: GoldenProfile(
@@ -90,63 +100,72 @@ def golden(
     Returns:
         Attribute to value, for every attribute some member tells.
     """
-    claims: dict[str, list[Claim]] = {}
-    for record in members if len(members) == 1 else sorted(members, key=lambda r: r.record_id):
-        for attribute, value in _told(record, demoted):
-            claims.setdefault(attribute, []).append(Claim(value, record))
-    return {
-        attribute: _winner(attribute, claims[attribute], policy) for attribute in sorted(claims)
-    }
+    if len(members) == 1:
+        return {
+            attribute: Golden(value, members[0].record_id, ONLY)
+            for attribute, value in _told(members[0], demoted).items()
+        }
+    values: dict[str, Golden] = {}
+    disputed: dict[str, list[Claim]] = {}
+    told = [(record, _told(record, demoted)) for record in sorted(members, key=_by_id)]
+    for record, said in told:
+        for attribute, value in said.items():
+            if attribute not in values:
+                values[attribute] = Golden(value, record.record_id, ONLY)
+            elif value != values[attribute][0]:
+                disputed[attribute] = []
+    for attribute, claims in disputed.items():
+        claims += [Claim(said[attribute], record) for record, said in told if attribute in said]
+        values[attribute] = _winner(attribute, claims, policy)
+    return values
 
 
-def _told(record: NormalisedRecord, demoted: AbstractSet[Key]) -> Iterable[tuple[str, str | int]]:
+def _by_id(record: NormalisedRecord) -> int:
+    return record.record_id
+
+
+def _told(record: NormalisedRecord, demoted: AbstractSet[Key]) -> dict[str, str | int]:
+    told: dict[str, str | int] = {}
     for attribute, value in record.attributes.items():
-        if attribute not in CONTACTS:
-            yield attribute, value
-        elif own := _own_contact(record, attribute, demoted):
-            yield attribute, own
+        if attribute in CONTACTS:
+            if own := _own_contact(record, attribute, demoted):
+                told[attribute] = own
+        elif not attribute.startswith(COMPARED):
+            told[attribute] = value
     if record.source_channel:
-        yield "source_channel", record.source_channel
+        told["source_channel"] = record.source_channel
     if record.created_at is not None:
-        yield "created_at", record.created_at
+        told["created_at"] = record.created_at
     if record.updated_at is not None:
-        yield "updated_at", record.updated_at
+        told["updated_at"] = record.updated_at
+    return told
 
 
 def _own_contact(record: NormalisedRecord, type_: str, demoted: AbstractSet[Key]) -> str | None:
     """The record's first good phone or e-mail, unless too many people carry it: then its next."""
-    own = [
-        key.value
-        for key, status, _ in record.identifiers
-        if key.type == type_ and status is IdentifierStatus.OK and key not in demoted
-    ]
     first = str(record.attributes[type_])
-    return first if first in own else min(own, default=None)
+    own: str | None = None
+    for key, status, _ in record.identifiers:
+        if key[0] == type_ and status is IdentifierStatus.OK and key not in demoted:
+            if key[2] == first:
+                return first
+            own = key[2] if own is None else min(own, key[2])
+    return own
 
 
 def _winner(attribute: str, claims: list[Claim], policy: Policy) -> Golden:
     """The claim, of those in the order of their records, that the rules leave.
 
-    Each rule in turn keeps its best.
+    Each rule in turn keeps its best, until one value is left.
     """
-    if len(claims) == 1:
-        return Golden(claims[0].value, claims[0].record.record_id, ONLY)
-    times = Counter(claim.value for claim in claims)
+    times = Counter(value for value, _ in claims)
     rules = policy.survivorship.get(attribute, policy.otherwise)
-    decided = ONLY if len(times) == 1 else FIRST
     for name in (BETTER_NAME, *rules) if attribute == "name" else rules:
-        left = _best(claims, [RULES[name](claim, times) for claim in claims])
-        if _differ(claims) and not _differ(left):
-            decided = name
-        claims = left
-    first = claims[0]  # of the smallest record: the claims came in that order
-    return Golden(first.value, first.record.record_id, decided)
-
-
-def _differ(claims: list[Claim]) -> bool:
-    return any(claim.value != claims[0].value for claim in claims)
-
-
-def _best(claims: list[Claim], figures: list[float]) -> list[Claim]:
-    top = max(figures)
-    return [claim for claim, figure in zip(claims, figures, strict=True) if figure == top]
+        rule = RULES[name]
+        figures = [rule(claim, attribute, times) for claim in claims]
+        top = max(figures)
+        claims = [one for one, figure in zip(claims, figures, strict=True) if figure == top]
+        value = claims[0].value
+        if all(claim.value == value for claim in claims):
+            return Golden(value, claims[0].record.record_id, name)
+    return Golden(claims[0].value, claims[0].record.record_id, FIRST)

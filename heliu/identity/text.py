@@ -55,7 +55,10 @@ def words(text: str) -> frozenset[str]:
 
 NO_VALUE = words(
     "无 没有 暂无 未知 不详 未填 未填写 未提供 空 保密 拒绝提供 n/a na #n/a null none nil "
-    "undefined nan (null) (none) unknown"
+    "undefined nan (null) (none) unknown n.a n\\a nil. 不知道 不清楚 不方便 不便透露 不愿透露 "
+    "无此项 "
+    "无手机 无电话 无邮箱 没手机 没电话 没邮箱 无号码 同上 待补充 待填 待定 缺 无数据 <null> \\n "
+    "#value! #ref! #name?"
 )
 
 
@@ -72,4 +75,7 @@ def clean(text: str) -> str:
 
 def is_empty(cleaned: str) -> bool:
     """Whether a cleaned cell holds no letter and no digit, or a word for nothing."""
-    return cleaned.casefold() in NO_VALUE or not any(map(str.isalnum, cleaned))
+    folded = cleaned.casefold()
+    if folded in NO_VALUE or not any(map(str.isalnum, cleaned)):
+        return True
+    return not folded[-1].isalnum() and folded.rstrip("。.!,;: ") in NO_VALUE

@@ -61,6 +61,24 @@ def render_page(
     """The page as HTML text; a pure function of the figures."""
     for address in links.values():
         _check_address(address)
+    # Our own file, so its quotes and arrows stay as they are.
+    css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+    return (
+        page_environment()
+        .get_template("dashboard.html.jinja")
+        .render(
+            figures=figures,
+            firm=firm_name,
+            say=say,
+            links=links,
+            sections=sections(figures, say),
+            css=css,
+        )
+    )
+
+
+def page_environment() -> jinja2.Environment:
+    """What pages are rendered in: everything escaped, nothing missing passed over."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -73,16 +91,7 @@ def render_page(
         "drawing": lambda chart: isinstance(chart, Drawing),
         "heat": lambda chart: isinstance(chart, Heat),
     }
-    # Our own file, so its quotes and arrows stay as they are.
-    css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
-    return environment.get_template("dashboard.html.jinja").render(
-        figures=figures,
-        firm=firm_name,
-        say=say,
-        links=links,
-        sections=sections(figures, say),
-        css=css,
-    )
+    return environment
 
 
 def _check_address(address: str) -> None:

@@ -1,6 +1,18 @@
 """Stored words and what readers call them, Chinese and English; unknown ones show as they are."""
 
-Pairs = dict[str, tuple[str, str]]
+from heliu.reports.identity_labels import (
+    CHANGES,
+    EDGE_KIND,
+    EDGE_REASONS,
+    EDGE_STATUS,
+    FIELDS,
+    IDENTIFIER_STATUS,
+    IDENTIFIERS,
+    REJECTIONS,
+    STEPS,
+    UNIFY_COUNTS,
+    Pairs,
+)
 
 STAGES: Pairs = {
     "collect": ("采集", "Collect"),
@@ -49,64 +61,6 @@ CHANNELS: Pairs = {
     "wecom": ("企业微信", "WeCom"),
     "sms": ("短信", "SMS"),
     "email": ("邮件", "e-mail"),
-}
-
-IDENTIFIERS: Pairs = {
-    "phone": ("手机号", "phone"),
-    "landline": ("座机", "landline"),
-    "email": ("邮箱", "e-mail"),
-    "unionid": ("unionid", "unionid"),
-    "openid": ("openid", "openid"),
-    "douyin_openid": ("抖音 openid", "Douyin openid"),
-    "weibo_uid": ("微博 uid", "Weibo uid"),
-    "name and birthday": ("姓名加生日", "name and birthday"),
-    "external_userid": ("企微外部联系人", "external_userid"),
-    "member_id": ("会员号", "member id"),
-    "id_number": ("证件号", "id number"),
-}
-
-IDENTIFIER_STATUS: Pairs = {
-    "ok": ("可用", "ok"),
-    "repaired": ("已修正", "repaired"),
-    "landline": ("座机", "landline"),
-    "role": ("公共邮箱", "role mailbox"),
-    "service": ("服务热线", "hotline"),
-    "blocked": ("占位或屏蔽", "blocked"),
-    "masked": ("打码", "masked"),
-    "invalid": ("无效", "invalid"),
-}
-
-EDGE_STATUS: Pairs = {
-    "linked": ("已采用", "linked"),
-    "refused": ("未采用", "not used"),
-}
-
-EDGE_KIND: Pairs = {
-    "deterministic": ("规则", "rule"),
-    "probabilistic": ("概率", "probabilistic"),
-    "human": ("人工", "human"),
-}
-
-# What heliu/identity says of a piece of evidence; the types in it are IDENTIFIERS.
-EDGE_REASONS: Pairs = {
-    "decided same": ("人工判定为同一人", "decided same"),
-    "decided different": ("人工判定为不同人", "decided different"),
-    "same name and birthday": ("同名同生日，待人工确认", "same name and birthday"),
-    "same name, weak identifier": ("同名且弱标识相同，待人工确认", "same name, weak identifier"),
-    "names differ": ("姓名不一致", "names differ"),
-    "nameless among several": ("无姓名，归属不明", "nameless among several"),
-    **{f"same {name}": (f"{zh}相同", f"same {en}") for name, (zh, en) in IDENTIFIERS.items()},
-    **{f"two {name}s": (f"会出现两个{zh}", f"two {en}s") for name, (zh, en) in IDENTIFIERS.items()},
-}
-
-CHANGES: Pairs = {
-    "created": ("新建", "created"),
-    "grew": ("新增记录", "grew"),
-    "shrank": ("减少记录", "shrank"),
-    "merged": ("被合并", "merged"),
-    "split": ("拆分", "split"),
-    "restored": ("恢复", "restored"),
-    "deleted": ("删除", "deleted"),
 }
 
 EVENTS: Pairs = {
@@ -163,18 +117,7 @@ COUNTS: Pairs = {
     "created": ("新建", "created"),
     "identifiers": ("标识", "identifiers"),
     "products": ("产品", "products"),
-    "normalised": ("整理记录", "normalised"),
-    "profiles_created": ("新建档案", "profiles created"),
-    "profiles_grown": ("扩充档案", "profiles grown"),
-    "profiles_merged": ("合并档案", "profiles merged"),
-    "profiles_split": ("拆分档案", "profiles split"),
-    "profile_rows": ("写入档案", "profile rows"),
-    "memberships_opened": ("归属新增", "memberships opened"),
-    "memberships_closed": ("归属结束", "memberships closed"),
-    "golden_values": ("黄金字段", "golden values"),
-    "profile_events": ("档案变动", "profile events"),
-    "facts_moved": ("事实归人", "facts moved"),
-    "edges": ("匹配", "edges"),
+    **UNIFY_COUNTS,
     "tags": ("标签", "tags"),
     "held": ("标签人次", "tags held"),
     "entered": ("进入", "entered"),
@@ -205,6 +148,9 @@ LABELS: dict[str, Pairs] = {
     "edge_reason": EDGE_REASONS,
     "edge_kind": EDGE_KIND,
     "change": CHANGES,
+    "field": FIELDS,
+    "rejection": REJECTIONS,
+    "unify_step": STEPS,
     "event": EVENTS,
     "service": SERVICE,
     "receipt": RECEIPTS,

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from heliu.reports.figures import Waiting, customers, funnels, intake, runs, tagging, waiting
+from heliu.reports.figures import Waiting, funnels, intake, runs, tagging, waiting
+from heliu.reports.figures.unifying import unify_report
 from heliu.reports.page.today import counts_text
 from heliu.reports.summary import Summary, run_summary
+from heliu.reports.unification import totals
 from heliu.reports.words import Words
 
 Rows = list[dict[str, Any]]
@@ -52,17 +54,8 @@ def _collect(connection: sa.Connection, run_id: int, say: Words) -> Rows:
 
 
 def _unify(connection: sa.Connection, run_id: int, say: Words) -> Rows:
-    totals = customers.identity_totals(connection)
-    rows = [
-        ("来源记录", totals.records),
-        ("客户档案", totals.profiles),
-        ("由多条记录合成", totals.joined),
-        ("在两个以上来源出现", totals.linked_profiles),
-        ("最大档案的记录数", totals.largest),
-    ]
-    changes = customers.profile_changes(connection, run_id)
-    rows += [(f"本次{say.label('change', what)}", times) for what, times in changes.items()]
-    return [{"项目": title, "数量": number} for title, number in rows]
+    report = unify_report(connection, run_id)
+    return [{"项目": title, "数量": number} for title, number in totals(report, say)]
 
 
 def _retag(connection: sa.Connection, run_id: int, say: Words) -> Rows:

@@ -148,7 +148,9 @@ def _database(cases: Iterable[_Case]) -> Iterator[sa.Connection]:
 def _insert(connection: sa.Connection, case: _Case) -> None:
     columns = {word.name: word.column for word, _ in case.example.fields}
     profile = {columns[name]: value for name, value in case.person.fields.items()}
-    counts = dict.fromkeys(("records", "sources", "created_run_id", "changed_run_id"), 0)
+    counts = dict.fromkeys(
+        ("component_id", "records", "sources", "created_run_id", "changed_run_id"), 0
+    )
     profile |= {"id": case.profile_id, **counts}
     _insert_raw(connection, PROFILE, profile)
     for number, (event, told) in enumerate(

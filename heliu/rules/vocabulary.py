@@ -17,6 +17,21 @@ class FieldType(StrEnum):
     NUMBER = "number"  # 64-bit integer; money in fen
 
 
+class MatchKind(StrEnum):
+    """How two people's values of a field are compared."""
+
+    NAME = "name"  # a full name, Chinese or Latin, in either order
+    GIVEN_NAME = "given_name"  # alone, with its short forms
+    SURNAME = "surname"  # alone
+    DATE = "date"
+    POSTCODE = "postcode"
+    TEXT = "text"  # a place, a company, an address: spellings may differ a little
+    EXACT = "exact"  # a code or category: the same or not
+    ID = "id"  # a number typed by hand, with typing errors
+    PHONE = "phone"
+    EMAIL = "email"
+
+
 @dataclass(frozen=True)
 class Word:
     """A field or property: its name, its type and the table column it lives in."""
@@ -29,6 +44,11 @@ class Word:
 def _words(**types: FieldType) -> dict[str, Word]:
     return {name: Word(name, type_, name) for name, type_ in types.items()}
 
+
+# Before the name of a field people are only compared by: no rule reads it, no profile keeps it.
+COMPARED = "match."
+# Among them: the names of those fields the source vouches for, joined by blanks.
+VERIFIED = COMPARED + "verified"
 
 TEXT, DATE, TIME, NUMBER = FieldType.TEXT, FieldType.DATE, FieldType.TIME, FieldType.NUMBER
 

@@ -9,13 +9,20 @@ import sqlalchemy as sa
 
 from heliu.errors import SafetyStop
 from heliu.rules.vocabulary import Vocabulary
+from heliu.sources.erased import NOBODY, Erased, leave_out_bad_rows
 from heliu.sources.fact_store import save_facts
 from heliu.sources.facts import FactReader
 from heliu.sources.files import digest
 from heliu.sources.reader import Reading, count_rows
 from heliu.sources.records import read_records
 from heliu.sources.spec import SourceSpec
-from heliu.sources.store import QUARANTINE, people_of, save_quarantine, save_records
+from heliu.sources.store import (
+    QUARANTINE,
+    hold_membership,
+    people_of,
+    save_quarantine,
+    save_records,
+)
 from models import SourceDelivery, SourceState
 
 LEAST_SHARE = 0.5  # of the last delivery's rows; less stops the run
@@ -91,10 +98,12 @@ def collect_source(
     now: datetime,
     zone: ZoneInfo,
     advance: Callable[[int], None] = lambda read: None,
+    erased: Erased = NOBODY,
 ) -> SourceDelivery:
     """Write everything a source says, in the caller's transaction; return what became of it.
 
-    An unchanged source writes only that it was looked at.
+    An unchanged source writes only that it was looked at. Rows of `erased` people
+    are counted and left out.
     """
     if not seen.changed:
         delivery = SourceDelivery(run_id=run_id, source=spec.name, rows=seen.rows, same=seen.rows)
@@ -102,9 +111,13 @@ def collect_source(
         return delivery
     bad = Reading()
     records = read_records(spec, zone, bad)
+    theirs = [] if erased is NOBODY else [key for key in records if erased.key(spec.name, key)]
+    for key in theirs:
+        del records[key]
     counts = save_records(connection, spec.name, records, spec.snapshot, run_id, now)
-    facts = 0
+    facts, left_out = 0, len(theirs)
     if spec.facts:
+        hold_membership(connection)
         people: dict[str, dict[str, tuple[int, int]]] = {}
 
         def person_of(source: str, key: str) -> tuple[int, int] | None:
@@ -113,7 +126,9 @@ def collect_source(
             return people[source].get(key)
 
         reader = FactReader(spec, words, products, zone)
-        facts = save_facts(connection, reader.read(person_of, bad), run_id, advance)
+        facts = save_facts(connection, reader.read(person_of, bad, erased), run_id, advance)
+        left_out = max(left_out, reader.left_out)
+    left_out += leave_out_bad_rows(spec, bad, erased)
     save_quarantine(connection, spec.name, bad.rows, run_id, now)
     delivery = SourceDelivery(
         run_id=run_id,
@@ -125,6 +140,7 @@ def collect_source(
         deleted=counts.deleted,
         quarantined=len(bad.rows),
         facts=facts,
+        erased=left_out,
     )
     _save_delivery(connection, delivery)
     _save_state(connection, seen, bad.newest_at, run_id, now)

@@ -15,18 +15,19 @@ from typing import Any
 
 from heliu.documents import Problems, Value, expect_keys, load_yaml
 from heliu.errors import did_you_mean
+from heliu.rules.identifiers import IDENTIFIERS, IdentifierType
 from heliu.rules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_PROPERTIES, FieldType
+from heliu.sources.identifiers import declared_identifiers, unknown_identifier
 from heliu.sources.spec import Cell, FactSpec, IdentifierSpec, Scope, SourceSpec, SubjectSpec, When
 
+DOCUMENT_KEYS = ("version", "identifiers", "matching", "sources")
 SOURCE_KEYS = (
     "title", "file", "files", "sheet", "mode", "trust", "channel", "key", "key_like", "created_at",
-    "updated_at", "fields", "identifiers", "subject", "events", "orders", "refunds", "consents",
+    "updated_at", "fields", "match", "identifiers", "subject", "events", "orders", "refunds",
+    "consents",
 )  # fmt: skip
-IDENTIFIER_TYPES = (
-    "phone", "email", "unionid", "openid", "external_userid", "douyin_openid", "weibo_uid",
-    "member_id", "id_number",
-)  # fmt: skip
-CELL_KEYS = ("column", "columns", "aliases", "optional", "is", "type", "scope")
+IDENTIFIER_TYPES = tuple(IDENTIFIERS)  # beside those the file declares itself
+CELL_KEYS = ("column", "columns", "aliases", "optional", "is", "type", "scope", "verified")
 MODES = ("append", "snapshot")
 DETAILS = ("item", "amount_fen", "amount_yuan", "quantity", "channel", "campaign")
 FACTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → required, optional cells
@@ -41,18 +42,25 @@ def load_sources(folder: Path, problems: Problems) -> list[SourceSpec]:
     """Read `sources.yaml` of a firm's folder, in file order; problems are collected."""
     document = load_yaml(folder / "sources.yaml", problems)
     if document is None or not expect_keys(
-        document, problems, "sources.yaml", ("version", "sources"), ("sources",)
+        document, problems, "sources.yaml", DOCUMENT_KEYS, ("sources",)
     ):
         return []
     sources = document.data["sources"]
     if not sources.is_mapping or not sources.data:
         problems.add(sources.place, "sources must be a mapping of names to sources")
         return []
-    specs = [_source(name, value, folder, problems) for name, value in sources.items()]
+    types = {**IDENTIFIERS, **declared_identifiers(document.get("identifiers"), problems)}
+    specs = [_source(name, value, folder, types, problems) for name, value in sources.items()]
     return [spec for spec in specs if spec is not None]
 
 
-def _source(name: str, value: Value, folder: Path, problems: Problems) -> SourceSpec | None:
+def _source(
+    name: str,
+    value: Value,
+    folder: Path,
+    identifier_types: Mapping[str, IdentifierType],
+    problems: Problems,
+) -> SourceSpec | None:
     if not expect_keys(value, problems, f"source {name!r}", SOURCE_KEYS, ("key",)):
         return None
     subject = _subject(value.get("subject"), problems)
@@ -72,7 +80,8 @@ def _source(name: str, value: Value, folder: Path, problems: Problems) -> Source
         updated_at=_cell(value.get("updated_at"), problems),
         fields=fields,
         field_types=types,
-        identifiers=_identifiers(value.get("identifiers"), problems),
+        match=_match(value.get("match"), problems),
+        identifiers=_identifiers(value.get("identifiers"), identifier_types, problems),
         subject=subject,
         facts=tuple(
             fact
@@ -180,7 +189,17 @@ def _told_cell(value: Value, problems: Problems) -> Cell | None:
         constant=str(constant.data) if constant else None,
         optional=bool(optional.data) if (optional := value.get("optional")) else False,
         joined=tuple(names[1:]),
+        verified=_verified(value.get("verified"), problems),
     )
+
+
+def _verified(value: Value | None, problems: Problems) -> Cell | None:
+    """`verified: true`, or `verified: {column: 已验证}`: the source vouches for the cell."""
+    if value is None or value.data is False:
+        return None
+    if value.data is True:
+        return Cell(value.place, constant="true")
+    return _cell(value, problems)
 
 
 def _cells(value: Value, problems: Problems) -> tuple[Cell, ...]:
@@ -213,6 +232,21 @@ def _fields(
     return cells, types
 
 
+def _match(value: Value | None, problems: Problems) -> Mapping[str, Cell]:
+    """Columns people are compared by and profiles don't keep; see `heliu/sources/matching.py`."""
+    cells: dict[str, Cell] = {}
+    if value is not None and not value.is_mapping:
+        problems.add(value.place, "match must be a mapping of field names to columns")
+    for name, one in value.items() if value is not None and value.is_mapping else ():
+        if not name.isidentifier():
+            problems.add(
+                value.keys[name], f"{name!r} can't be a field's name", "Use letters, digits and _."
+            )
+        if cell := _cell(one, problems):
+            cells[name] = cell
+    return cells
+
+
 def _type(value: Value, standard: FieldType | None, problems: Problems) -> FieldType:
     said = value.get("type")
     if said is None:
@@ -226,7 +260,9 @@ def _type(value: Value, standard: FieldType | None, problems: Problems) -> Field
     return FieldType(said.data)
 
 
-def _identifiers(value: Value | None, problems: Problems) -> tuple[IdentifierSpec, ...]:
+def _identifiers(
+    value: Value | None, types: Mapping[str, IdentifierType], problems: Problems
+) -> tuple[IdentifierSpec, ...]:
     if value is None:
         return ()
     if not value.is_mapping:
@@ -234,17 +270,13 @@ def _identifiers(value: Value | None, problems: Problems) -> tuple[IdentifierSpe
         return ()
     specs: list[IdentifierSpec] = []
     for type_, one in value.items():
-        if type_ not in IDENTIFIER_TYPES:
-            problems.add(
-                value.keys[type_],
-                f"unknown identifier {type_!r}{did_you_mean(type_, IDENTIFIER_TYPES)}",
-                f"Known identifiers: {', '.join(IDENTIFIER_TYPES)}.",
-            )
+        if type_ not in types:
+            unknown_identifier(type_, value, types, problems)
+            continue
         for entry in one.data if one.is_list else [one]:
             if cell := _cell(entry, problems):
-                specs.append(
-                    IdentifierSpec(type_, cell, _scope(entry.get("scope"), cell, problems))
-                )
+                scope = _scope(entry.get("scope"), cell, problems)
+                specs.append(IdentifierSpec(type_, cell, scope, types[type_]))
     return tuple(specs)
 
 

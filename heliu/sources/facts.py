@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from heliu.errors import did_you_mean
 from heliu.rules.vocabulary import FieldType, Vocabulary
+from heliu.sources.erased import NOBODY, Erased
 from heliu.sources.reader import Reading, SourceRow
 from heliu.sources.records import good_rows, subject_reader
 from heliu.sources.spec import FactSpec, Header, Row, SourceSpec
@@ -62,7 +63,7 @@ class Fact(NamedTuple):
     payload: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class FactReader:
     """Reads the facts of one source's rows.
 
@@ -71,14 +72,23 @@ class FactReader:
         words: Which properties live in which slot columns.
         products: Course titles to product keys, so that items are keys.
         zone: Where times without a zone were written.
+
+    Attributes:
+        left_out: How many rows told of people who are erased.
     """
 
     spec: SourceSpec
     words: Vocabulary
     products: Mapping[str, str]
     zone: ZoneInfo
+    left_out: int = field(default=0, init=False)
 
-    def read(self, person_of: Callable[[str, str], Person | None], bad: Reading) -> Iterator[Fact]:
+    def read(
+        self,
+        person_of: Callable[[str, str], Person | None],
+        bad: Reading,
+        erased: Erased = NOBODY,
+    ) -> Iterator[Fact]:
         """Every fact, whose person is found by (source, key); unusable rows go to `bad`."""
         header: Header | None = None
         seen: set[int] = set()
@@ -88,6 +98,9 @@ class FactReader:
                 subject, makers, rest = self._bind(header)
             try:
                 source, subject_key = subject(row.cells) or (self.spec.name, key)
+                if erased.key(source, subject_key):
+                    self.left_out += 1
+                    continue
                 person = person_of(source, subject_key) if subject_key else None
                 facts = [
                     make(row, key, person or (0, 0), seen)

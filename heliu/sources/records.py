@@ -141,7 +141,7 @@ def _person_columns(spec: SourceSpec, header: Header) -> list[tuple[str, int]]:
     `updated_at` moves with every event; a person is not changed by having done something.
     """
     assert spec.subject is not None
-    cells = [*spec.subject.keys, *spec.fields.values()]
+    cells = [*spec.subject.keys, *spec.fields.values(), *spec.match.values()]
     for identifier in spec.identifiers:
         cells += [identifier.cell, *([identifier.scope.cell] if identifier.scope else [])]
     places = {i for cell in cells for i in cell.indexes(header)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heliu.errors import Place
+from heliu.rules.identifiers import IdentifierType
 from heliu.rules.vocabulary import FieldType
 
 Row = Sequence[str]
@@ -21,6 +22,7 @@ class Cell:
     constant: str | None = None
     optional: bool = False
     joined: tuple[str, ...] = ()  # columns that follow: a surname after a given name
+    verified: "Cell | None" = None  # says whether the source vouches for what stands here
 
     @property
     def names(self) -> list[str]:
@@ -64,6 +66,7 @@ class IdentifierSpec:
     type: str
     cell: Cell
     scope: Scope | None = None
+    kind: IdentifierType = field(default_factory=IdentifierType)
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,11 @@ class SourceSpec:
     subject: SubjectSpec | None
     facts: tuple[FactSpec, ...]
     mapping_hash: str = field(compare=False)
+    match: Mapping[str, Cell] = field(default_factory=dict)  # compared only, never kept
 
     def cells(self) -> list[Cell]:
         """Every cell of the mapping, to be checked against the heading row."""
-        cells = [*self.key, *self.fields.values()]
+        cells = [*self.key, *self.fields.values(), *self.match.values()]
         cells += [cell for cell in (self.created_at, self.updated_at) if cell]
         for identifier in self.identifiers:
             cells += [identifier.cell, *([identifier.scope.cell] if identifier.scope else [])]
@@ -132,4 +136,5 @@ class SourceSpec:
         for fact in self.facts:
             cells += [*fact.cells.values(), *(when.cell for when in fact.when)]
             cells += [cell for cell, _ in fact.properties.values()]
+        cells += [cell.verified for cell in cells if cell.verified]
         return cells

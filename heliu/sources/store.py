@@ -161,7 +161,7 @@ def _mark_deleted(connection: sa.Connection, ids: list[int], run_id: int, now: d
     connection.execute(
         sa.update(RECORD)
         .where(RECORD.c.id.in_(sa.select(staged.c.id)))
-        .values(deleted_at=now, changed_run_id=run_id)
+        .values(deleted_at=now, changed_run_id=run_id, normalised_by=None)
     )
 
 
@@ -205,6 +205,16 @@ def save_quarantine(
     connection.execute(
         sa.insert(QUARANTINE).from_select([*columns, "first_run_id", "seen_at"], fresh)
     )
+
+
+def hold_membership(connection: sa.Connection) -> None:
+    """Let nobody publish who is who until this transaction ends.
+
+    A fact goes to its record's profile; were that to change between looking it up and
+    writing it down, the fact would stay behind. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE membership IN SHARE MODE")
 
 
 def people_of(connection: sa.Connection, source: str) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from heliu.reports.figures import business, customers, funnels, intake, reach, runs, tagging
+from heliu.reports.figures import (
+    business,
+    customers,
+    funnels,
+    intake,
+    reach,
+    runs,
+    tagging,
+    unifying,
+)
 from models import DeliveryStatus
 
 
@@ -44,6 +53,7 @@ class Figures:
     identifiers: list[customers.IdentifierCount]
     edges: list[customers.EdgeCount]
     changes: dict[str, int]  # of the last run that moved a profile
+    unified: unifying.UnifyReport | None  # of the last run that unified, or tried
     first_met: dict[str, int]
     tags: list[tagging.TagSize]
     tags_held: int
@@ -69,7 +79,8 @@ def gather(connection: sa.Connection, zone: ZoneInfo, now: datetime) -> Figures:
     stages = runs.stages(connection, [run.id for run in history])
     history = [runs.as_reported(run, stages) for run in history]
     collected = intake.last_collect(connection)
-    unified = customers.last_unify(connection)
+    moved = customers.last_unify(connection)
+    unified = unifying.newest_unify(connection)
     retagged = tagging.last_retag(connection)
     return Figures(
         now=now,
@@ -89,7 +100,8 @@ def gather(connection: sa.Connection, zone: ZoneInfo, now: datetime) -> Figures:
         overlap=customers.source_overlap(connection),
         identifiers=customers.identifier_counts(connection),
         edges=customers.edge_counts(connection),
-        changes={} if unified is None else customers.profile_changes(connection, unified),
+        changes={} if moved is None else customers.profile_changes(connection, moved),
+        unified=None if unified is None else unifying.unify_report(connection, unified),
         first_met=customers.first_met_by_month(connection, zone, now),
         tags=tagging.tag_sizes(connection, retagged),
         tags_held=tagging.tags_held(connection),

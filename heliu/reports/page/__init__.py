@@ -9,6 +9,7 @@ from heliu.reports.page.sending import reach_section
 from heliu.reports.page.service import service_section
 from heliu.reports.page.tags import tags_section
 from heliu.reports.page.today import today_section
+from heliu.reports.page.unifying import unify_section
 from heliu.reports.words import Words
 
 
@@ -18,6 +19,7 @@ def sections(figures: Figures, say: Words) -> list[Section]:
         today_section(figures, say),
         reach_section(figures, say),
         customers_section(figures, say),
+        unify_section(figures, say),
         tags_section(figures, say),
         service_section(figures, say),
         quality_section(figures, say),

@@ -2,20 +2,9 @@
 
 from heliu.reports import charts
 from heliu.reports.figures import Figures
-from heliu.reports.page.parts import (
-    Bars,
-    Column,
-    Drawing,
-    Panel,
-    Section,
-    Table,
-    Tile,
-    one_bar,
-)
-from heliu.reports.page.sources import identifiers_panel, overlap_panel, sources_panel
+from heliu.reports.page.parts import Column, Drawing, Panel, Section, Table, Tile
+from heliu.reports.page.sources import identifiers_panel, sources_panel
 from heliu.reports.words import Words
-
-SIZE_STEPS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, None))
 
 
 def customers_section(figures: Figures, say: Words) -> Section:
@@ -30,10 +19,8 @@ def customers_section(figures: Figures, say: Words) -> Section:
         tiles=_tiles(figures, say),
         panels=[
             sources_panel(figures, say),
-            sizes_panel(figures, say),
             first_met_panel(figures, say),
             identifiers_panel(figures, say),
-            overlap_panel(figures, say),
         ],
     )
 
@@ -66,71 +53,6 @@ def _tiles(figures: Figures, say: Words) -> list[Tile]:
             say("条记录合成一人", "records in one person"),
         ),
     ]
-
-
-def sizes_panel(figures: Figures, say: Words) -> Panel:
-    """How many people are made of how many records."""
-    steps = [
-        (
-            str(low) if low == high else f"{low}+" if high is None else f"{low}–{high}",
-            sum(
-                n
-                for size, n in figures.sizes.items()
-                if low <= size and (high is None or size <= high)
-            ),
-        )
-        for low, high in SIZE_STEPS
-    ]
-    while steps and not steps[-1][1]:
-        steps.pop()
-    everyone = sum(number for _, number in steps)
-    widest = max((number for _, number in steps), default=0)
-    rows = [
-        (f"{title} {say('条记录', 'records')}", say.number(number), say.share(number, everyone))
-        for title, number in steps
-    ]
-    rows += [
-        (
-            f"{say('编号', 'id')} {profile_id}",
-            say.number(records),
-            say(f"{sources} 个来源", f"{sources} sources"),
-        )
-        for profile_id, records, sources in figures.largest
-        if records > 1
-    ]
-    return Panel(
-        "sizes",
-        say("一个人由几条记录合成", "Records that make one person"),
-        say(
-            "{people} 人由两条以上记录合成；表格末尾是记录最多的十位。",
-            "{people} people join two records or more; the table ends with the ten largest.",
-            people=figures.identity.joined,
-        )
-        if everyone
-        else say("还没有客户档案。", "There are no profiles yet."),
-        Bars(
-            [
-                one_bar(
-                    f"{title} {say('条', 'rec.')}",
-                    number,
-                    widest,
-                    say.number(number),
-                    detail=say.share(number, everyone),
-                )
-                for title, number in steps
-            ]
-        )
-        if everyone
-        else None,
-        Table(
-            [
-                Column(say("档案", "Profiles")),
-                Column(say("人数或记录数", "People or records"), "number"),
-                Column(say("占比或来源", "Share or sources"), "number"),
-            ],
-            rows,
-        ),
-    )
 
 
 def first_met_panel(figures: Figures, say: Words) -> Panel:

@@ -17,6 +17,8 @@ from heliu.reports.page.parts import (
 from heliu.reports.page.waiting import notices
 from heliu.reports.words import Words
 
+DETAILS = ("rejected ", "ms ")  # counts that unify's report has tables for
+
 
 def today_section(figures: Figures, say: Words) -> Section:
     """Today: headline figures, what waits, the last run stage by stage."""
@@ -153,7 +155,9 @@ def stages_panel(figures: Figures, say: Words) -> Panel:
 def counts_text(counts: dict[str, object], say: Words) -> str:
     """What a stage counted, as a line of words; only whole numbers are counts."""
     numbers = {
-        name: n for name, n in counts.items() if isinstance(n, int) and not isinstance(n, bool)
+        name: n
+        for name, n in counts.items()
+        if isinstance(n, int) and not isinstance(n, bool) and not name.startswith(DETAILS)
     }
     return " · ".join(f"{say.label('count', name)} {say.number(n)}" for name, n in numbers.items())
 

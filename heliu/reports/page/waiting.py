@@ -2,12 +2,14 @@
 
 from heliu.reports.figures import Figures
 from heliu.reports.page.parts import Column, Notice, Table
+from heliu.reports.unification import stop_sentence
+from heliu.reports.unify_tables import wanted_tables
 from heliu.reports.words import Words
 
 
 def notices(figures: Figures, say: Words) -> list[Notice]:
     """What waits for a human, the gravest first."""
-    found = [*_failed(figures, say), *_unknown(figures, say)]
+    found = [*_stopped(figures, say), *_failed(figures, say), *_unknown(figures, say)]
     waiting = figures.waiting
     if waiting.overdue:
         found.append(
@@ -60,6 +62,22 @@ def notices(figures: Figures, say: Words) -> list[Notice]:
             )
         )
     return found
+
+
+def _stopped(figures: Figures, say: Words) -> list[Notice]:
+    """The newest unify published nothing: a human must say whether it may."""
+    stopped = figures.unified and figures.unified.stopped
+    if not stopped:
+        return []
+    merges = [table for _, table in wanted_tables(stopped, say) if table.rows]
+    return [
+        Notice(
+            "bad",
+            say(f"合并 #{stopped.run_id} 被审计拦截", f"Unify #{stopped.run_id} was stopped"),
+            stop_sentence(stopped, say),
+            merges[0] if merges else None,
+        )
+    ]
 
 
 def _failed(figures: Figures, say: Words) -> list[Notice]:

@@ -62,6 +62,12 @@ def upgrade() -> None:
     sa.Column('counts', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('unify_stop',
+    sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('says', sa.Text(), nullable=False),
+    sa.Column('wanted', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('run_id')
+    )
     op.create_table('decision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('verdict', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -75,6 +81,7 @@ def upgrade() -> None:
     sa.Column('who', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('why', sa.Text(), nullable=False),
     sa.Column('at', models.columns.UtcSeconds(), nullable=False),
+    sa.Column('seen_run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['left_id'], ['record.id'], ),
     sa.ForeignKeyConstraint(['retracts_id'], ['decision.id'], ),
     sa.ForeignKeyConstraint(['right_id'], ['record.id'], ),
@@ -123,9 +130,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('weight', sa.Float(), nullable=True))
         batch_op.add_column(sa.Column('detail', sa.Text(), server_default='', nullable=False))
 
+    with op.batch_alter_table('identifier', schema=None) as batch_op:
+        batch_op.drop_index('ix_identifier_value')
+        batch_op.create_index('ix_identifier_value', ['type', 'scope', 'value', 'record_id', 'strength'], unique=False)
+
     with op.batch_alter_table('profile', schema=None) as batch_op:
         batch_op.add_column(sa.Column('component_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default='0', nullable=False))
         batch_op.create_index(batch_op.f('ix_profile_component_id'), ['component_id'], unique=False)
+
+    with op.batch_alter_table('source_delivery', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('erased', sa.Integer(), server_default='0', nullable=False))
 
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.create_index('ix_record_pending', ['id'], unique=False, sqlite_where=sa.text('normalised_by IS NULL'), postgresql_where=sa.text('normalised_by IS NULL'))
@@ -136,9 +150,16 @@ def downgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.drop_index('ix_record_pending', sqlite_where=sa.text('normalised_by IS NULL'), postgresql_where=sa.text('normalised_by IS NULL'))
 
+    with op.batch_alter_table('source_delivery', schema=None) as batch_op:
+        batch_op.drop_column('erased')
+
     with op.batch_alter_table('profile', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_profile_component_id'))
         batch_op.drop_column('component_id')
+
+    with op.batch_alter_table('identifier', schema=None) as batch_op:
+        batch_op.drop_index('ix_identifier_value')
+        batch_op.create_index('ix_identifier_value', ['type', 'scope', 'value'], unique=False)
 
     with op.batch_alter_table('edge', schema=None) as batch_op:
         batch_op.drop_column('detail')
@@ -155,6 +176,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_decision_pair')
 
     op.drop_table('decision')
+    op.drop_table('unify_stop')
     op.drop_table('unify_state')
     op.drop_table('stale_value')
     op.drop_table('stale_record')

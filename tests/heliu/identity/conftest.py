@@ -14,11 +14,10 @@ import sqlalchemy as sa
 
 from heliu.identity.normalise import normalise_record
 from heliu.identity.policy import Policy
-from heliu.identity.publish import UnifyCounts, publish
+from heliu.identity.publish import UnifyCounts
 from heliu.identity.records import Decision, NormalisedRecord, RawIdentifier, RawRecord
-from heliu.identity.resolve import resolve
-from heliu.identity.store import load_normalised, save_normalised
-from heliu.identity.survivorship import golden_profiles
+from heliu.identity.store import save_normalised
+from heliu.identity.unify import Rules, unify
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models.bulk import bulk_insert
 
@@ -77,6 +76,7 @@ class Firm:
         self.engine = engine
         self.policy = Policy()
         self.runs = itertools.count(1)
+        self.told: dict[int, NormalisedRecord] = {}
 
     def add(self, *records: NormalisedRecord) -> None:
         """Put records and what normalising made of them into the tables."""
@@ -84,15 +84,7 @@ class Firm:
             bulk_insert(
                 connection,
                 "record",
-                [
-                    "id",
-                    "source",
-                    "source_pk",
-                    "version",
-                    "content_hash",
-                    "first_run_id",
-                    "changed_run_id",
-                ],
+                RECORD_COLUMNS,
                 [(r.record_id, r.source, r.source_key, 1, "h", 1, 1) for r in records],
             )
             bulk_insert(
@@ -101,30 +93,53 @@ class Firm:
                 ["record_id", "version", "content_hash", "payload", "run_id"],
                 [(r.record_id, 1, "h", json.dumps({"name": r.name}), 1) for r in records],
             )
-            save_normalised(connection, records, "key")
+        self.change(*records)
 
     def change(self, *records: NormalisedRecord) -> None:
-        """Records told anew."""
+        """Records told anew, or back again."""
+        self.told |= {record.record_id: record for record in records}
+        self._mark([record.record_id for record in records], None)
         with self.engine.begin() as connection:
             save_normalised(connection, records, "key")
 
     def delete(self, *record_ids: int, at: int | None = 1) -> None:
         """Records gone from their source; `at=None` brings them back."""
+        if at is None:
+            self.change(*(self.told[id_] for id_ in record_ids))
+            return
+        self._mark(record_ids, at)
+        with self.engine.begin() as connection:
+            save_normalised(connection, [], "key", gone=record_ids)
+
+    def _mark(self, record_ids: Iterable[int], at: int | None) -> None:
         with self.engine.begin() as connection:
             table = sa.table("record", sa.column("id"), sa.column("deleted_at"))
             connection.execute(
-                sa.update(table).where(table.c.id.in_(record_ids)).values(deleted_at=at)
+                sa.update(table).where(table.c.id.in_(list(record_ids))).values(deleted_at=at)
             )
 
-    def unify(self, *decisions: Decision) -> UnifyCounts:
-        """One run of the stage."""
+    def decide(self, *decisions: Decision) -> None:
+        """Humans' words, as if they had just been said."""
         with self.engine.begin() as connection:
-            records = load_normalised(connection)
-            resolution = resolve(records, self.policy, decisions)
-            golden = golden_profiles(records, resolution, self.policy)
-            return publish(
-                connection, resolution, golden, STANDARD_FIELDS, run_id=next(self.runs), now=NOW
+            known = connection.execute(sa.text("SELECT record_id FROM stale_record")).scalars()
+            ids = {id_ for _, *pair in decisions for id_ in pair} - set(known)
+            bulk_insert(connection, "stale_record", ["record_id"], [(id_,) for id_ in ids])
+            bulk_insert(
+                connection,
+                "decision",
+                ["verdict", "left_id", "right_id", "scope", "batch", "who", "why", "at"],
+                [(*one, "", "", "ann", "", 1) for one in decisions],
             )
+
+    def unify(self, *decisions: Decision, full: bool = False) -> UnifyCounts:
+        """One run of the stage; `full` resolves everything whatever changed."""
+        if decisions:
+            self.decide(*decisions)
+        if full:
+            with self.engine.begin() as connection:
+                connection.execute(sa.text("UPDATE unify_state SET rules_hash = 'other'"))
+        rules = Rules(self.policy, STANDARD_FIELDS, self.policy.hash)
+        return unify(self.engine, rules, run_id=next(self.runs), now=NOW)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self.engine.connect() as connection:
@@ -171,7 +186,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "normalise_case" in metafunc.fixturenames:
         rows = list(case_rows("normalise.csv"))
         ids = [
-            row.get("case") or f"{row['kind']}-{n}-{row['why']}" for n, row in enumerate(rows, 2)
+            row.get("case") or f"{row['kind']}-{n}-{row['input']}" for n, row in enumerate(rows, 2)
         ]
         metafunc.parametrize("normalise_case", rows, ids=ids)
     if "link_case" in metafunc.fixturenames:

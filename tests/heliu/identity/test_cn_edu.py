@@ -104,12 +104,12 @@ def test_nearly_every_pair_put_together_belongs_together(resolution, person_of, 
     rightly = pairs(Counter((p, person_of[r]) for r, p in resolution.profile_of.items()).values())
     belonging = pairs(Counter(person_of.values()).values())
     assert rightly / together >= 0.996
-    assert rightly / belonging >= 0.51
+    assert rightly / belonging >= 0.517
 
 
 def test_no_agent_s_phone_makes_a_crowd_one_person(resolution):
     assert max(Counter(resolution.profile_of.values()).values()) <= 11
-    assert resolution.counts["largest profile"] <= 11
+    assert len(resolution.questions) <= 0.02 * len(resolution.profile_of)
     assert len(resolution.demoted) >= 5
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key
 from heliu.identity.survivorship import Golden, golden
+from heliu.rules.vocabulary import VERIFIED
 
 NO_HURRY = settings(deadline=None)  # dictionaries load on first use
 
@@ -99,3 +100,23 @@ TOLD = st.fixed_dictionaries(
 def test_the_order_of_members_changes_no_golden_value(a_record, told, random):
     members = [a_record(n, **one) for n, one in enumerate(told, 1)]
     assert golden(random.sample(members, len(members)), Policy()) == golden(members, Policy())
+
+
+def test_a_verified_phone_beats_a_frequent_one(a_record):
+    members = [
+        a_record(1, phone="13912345678"),
+        a_record(2, phone="13912345678"),
+        vouching(a_record(3, phone="13712345678"), "phone"),
+    ]
+    assert golden(members, Policy())["phone"] == Golden("+8613712345678", 3, "verified")
+    assert VERIFIED not in golden(members, Policy())
+
+
+def test_the_longest_value_wins_where_the_firm_says_so(a_record):
+    policy = replace(Policy(), survivorship={"company": ("longest",)})
+    members = [a_record(1, company="华信", trust=90), a_record(2, company="华信教育")]
+    assert golden(members, policy)["company"] == Golden("华信教育", 2, "longest")
+
+
+def vouching(record, *fields):
+    return record._replace(attributes={**record.attributes, VERIFIED: " ".join(fields)})

@@ -88,6 +88,7 @@ class Firm:
         self.runs()
         self.records_and_profiles()
         self.evidence()
+        self.unifying()
         self.intake()
         self.facts()
         self.tagging()
@@ -126,12 +127,32 @@ class Firm:
                     seconds(self.night(run)) + n,
                     seconds(self.night(run)) + n + 1,
                     self.random.randint(400, 21_000),
-                    json.dumps({"rows": 1000 + n, "new": n}),
+                    json.dumps(
+                        self.counted(run) if stage == "unify" else {"rows": 1000 + n, "new": n}
+                    ),
                 )
                 for run in self.run_ids
                 for n, stage in enumerate(STAGES)
             ],
         )
+
+    def counted(self, run: int) -> dict[str, int]:
+        """What unify counts in a run."""
+        return {
+            "normalised": 40 * run,
+            "profiles": self.people - 5 * (self.run_count - run),
+            "profiles_created": 5,
+            "profiles_merged": 3 * run,
+            "profiles_split": run % 3,
+            "aliases_opened": 3 * run,
+            "golden_values": 60,
+            "touched": 12,
+            "rejected phone:masked": 4,
+            "rejected birthday:no such day": 2,
+            "ms normalise": 900,
+            "ms resolve": 300,
+            "peak_mib": 210,
+        }
 
     def records_and_profiles(self) -> None:
         records, members, profiles = [], [], []
@@ -214,6 +235,39 @@ class Firm:
                     1,
                 )
                 for left in range(1, self.record_count - 1, 2)
+            ],
+        )
+
+    def unifying(self) -> None:
+        last = self.run_ids[-1]
+        self.put(
+            "demotion",
+            "type scope value holders names run_id",
+            [
+                ("phone", "", f"+86400{n:07}", 60 + n, 40 + n, last if n < 2 else 1)
+                for n in range(12)
+            ],
+        )
+        self.put(
+            "poisoned_value",
+            "record_id type scope value run_id",
+            [(record, "phone", "", "+8613700000000", last) for record in range(1, 31)],
+        )
+        self.put(
+            "review_item",
+            "left_id right_id type scope value reason opened_run_id closed_run_id",
+            [
+                (n, n + 1, "phone", "", f"1390{n:07}", "names differ", 1 + n % last,
+                 last if n % 4 == 0 else None)
+                for n in range(1, 21)
+            ],
+        )  # fmt: skip
+        self.put(
+            "decision",
+            "verdict left_id right_id scope batch who why at seen_run_id",
+            [
+                ("same" if n % 3 else "different", n, n + 1, "", "", "li", "", seconds(NOW), last)
+                for n in range(1, 40, 2)
             ],
         )
 

@@ -121,7 +121,7 @@ def test_the_links_at_the_top_jump_to_their_sections(open_page):
     page = open_page()
     page.emulate_media(reduced_motion="reduce")  # jump, don't glide
     links = page.locator("nav.jump a[href^='#']").all()
-    assert len(links) == 7
+    assert len(links) == 8
     for link in links:
         link.click()
         goal = link.get_attribute("href")

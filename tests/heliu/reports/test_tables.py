@@ -65,8 +65,10 @@ def test_a_stages_table_adds_up_to_what_is_stored(read, stage, heading, sql):
 
 def test_unify_tells_totals_and_what_changed(read):
     rows = {row["项目"]: row["数量"] for row in stage_table(read, 3, "unify")}
-    assert rows["客户档案"] == read.exec_driver_sql("SELECT count(*) FROM profile").scalar()
-    assert rows["本次新建"] == 14
+    profiles = read.exec_driver_sql("SELECT count(*) FROM profile").scalar()
+    assert rows["客户档案"] == f"{profiles} (+5)"
+    assert rows["新建档案"] == "5"
+    assert rows["内存峰值"] == "210 MiB"
 
 
 def test_another_stage_shows_what_it_counted(read):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from heliu.documents import Problems
 from heliu.sources.collect import collect_source, stop_if_too_little, survey
 from heliu.sources.config import load_sources
+from heliu.sources.erased import NOBODY, Erased
 from heliu.sources.reader import check_headings
 from heliu.sources.slots import read_slots, save_slots, vocabulary
 from models import SourceDelivery
@@ -30,7 +31,10 @@ class Folder:
         (self.path / name).write_text(text, encoding="utf-8")
 
     def collect(
-        self, products: Mapping[str, str] | None = None, accept_less: bool = False
+        self,
+        products: Mapping[str, str] | None = None,
+        accept_less: bool = False,
+        erased: Erased = NOBODY,
     ) -> dict[str, SourceDelivery]:
         self.runs += 1
         problems = Problems()
@@ -51,7 +55,15 @@ class Folder:
         for spec, seen in zip(specs, surveys, strict=True):
             with writing(self.engine) as connection:
                 deliveries[spec.name] = collect_source(
-                    connection, spec, seen, words, products or {}, self.runs, NOW, ZONE
+                    connection,
+                    spec,
+                    seen,
+                    words,
+                    products or {},
+                    self.runs,
+                    NOW,
+                    ZONE,
+                    erased=erased,
                 )
         return deliveries
 

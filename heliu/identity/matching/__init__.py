@@ -1,0 +1,1 @@
+"""records → probable matches: weights learnt once, frozen, and applied to every pair alike."""
