@@ -17,15 +17,15 @@ from app.review_words import (
     tell_written,
 )
 from heliu.errors import ConfigError, HeliuError, Place, Problem
-from heliu.identity.decision_file import carried_value, read_decision_file, record_ids
-from heliu.identity.decisions import fates_of, read_decisions, retract_batch, store_decisions
-from heliu.identity.effect import preview_effect
-from heliu.identity.proposals import Proposal, on_pair, split
-from heliu.identity.questions import members_of
-from heliu.identity.queue_file import write_queue
-from heliu.identity.review import review_queue
-from heliu.identity.sides import load_questions
-from heliu.identity.standing import Verdict
+from heliu.identity.review.decision_file import carried_value, read_decision_file, record_ids
+from heliu.identity.review.decisions import fates_of, read_decisions, retract_batch, store_decisions
+from heliu.identity.review.effect import preview_effect
+from heliu.identity.review.proposals import Proposal, on_pair, split
+from heliu.identity.review.questions import members_of
+from heliu.identity.review.queue import review_queue
+from heliu.identity.review.queue_file import write_queue
+from heliu.identity.review.sides import load_questions
+from heliu.identity.review.standing import Verdict
 from heliu.reports.review_page import build_review_page
 from models.database import reading, writing
 from tasks.database import database

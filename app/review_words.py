@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from heliu.identity.decisions import Written
-from heliu.identity.effect import Effect
 from heliu.identity.masking import masked
-from heliu.identity.questions import Item
-from heliu.identity.regrouping import Change
-from heliu.identity.review import GroupItem
-from heliu.identity.shown import masked_field, masked_key, masked_words
-from heliu.identity.sides import INSTANTS, Question, Reason, Side
-from heliu.identity.standing import VALUES, Fate, Said, Verdict
+from heliu.identity.people.shown import masked_field, masked_key, masked_words
+from heliu.identity.review.decisions import Written
+from heliu.identity.review.effect import Effect
+from heliu.identity.review.questions import Item
+from heliu.identity.review.queue import GroupItem
+from heliu.identity.review.regrouping import Change
+from heliu.identity.review.sides import INSTANTS, Question, Reason, Side
+from heliu.identity.review.standing import VALUES, Fate, Said, Verdict
 
 WIDE = 34  # characters of one side
 

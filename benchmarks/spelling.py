@@ -5,7 +5,7 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from heliu.identity.surnames import READING
+from heliu.identity.values.surnames import READING
 
 GIVEN = """
 伟wei 芳fang 娜na 敏min 静jing 丽li 强qiang 磊lei 军jun 洋yang 勇yong 艳yan 杰jie 娟juan 涛tao

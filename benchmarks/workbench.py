@@ -17,7 +17,7 @@ from heliu.identity.matching.features import DEFAULT
 from heliu.identity.matching.frozen import units_of, write_model
 from heliu.identity.matching.train import train as learn
 from heliu.identity.resolve import resolve
-from heliu.identity.store import load_normalised
+from heliu.identity.tables.store import load_normalised
 from models.database import reading
 from tasks import identity, sources
 from tasks.database import database

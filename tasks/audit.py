@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from prefect import task
 
-from heliu.identity.audit import AuditStop
-from heliu.identity.state import read_state
-from heliu.identity.stops import forget_stop, raise_if_stopped, save_stop
+from heliu.identity.tables.audit import AuditStop
+from heliu.identity.tables.state import read_state
+from heliu.identity.tables.stops import forget_stop, raise_if_stopped, save_stop
 from models.database import reading, writing
 from tasks.database import database
 from tasks.retries import RETRY_TRANSIENT

@@ -6,7 +6,7 @@ import secrets
 import sqlalchemy as sa
 
 from heliu.errors import ConfigError, Place, Problem
-from heliu.identity.forgotten import LEAST_KEY_BYTES, Forgotten, load_forgotten
+from heliu.identity.people.forgotten import LEAST_KEY_BYTES, Forgotten, load_forgotten
 from tasks.settings import settings
 
 KEY_VARIABLE, KEY_FILE = "HELIU_ERASURE_KEY", "erasure.key"

@@ -8,13 +8,13 @@ from dataclasses import asdict, replace
 
 from prefect import task
 
-from heliu.identity.decisions import blocked_values, mark_blocked_otherwise
-from heliu.identity.erasure import erase_returned
-from heliu.identity.parallel import normalise_in_processes
-from heliu.identity.poison import distrust_poisoned
+from heliu.identity.parallel import in_processes
+from heliu.identity.people.erasure import erase_returned
+from heliu.identity.review.decisions import blocked_values, mark_blocked_otherwise
 from heliu.identity.rows import no_block_keys
-from heliu.identity.state import read_state
-from heliu.identity.store import (
+from heliu.identity.tables.poison import distrust_poisoned
+from heliu.identity.tables.state import read_state
+from heliu.identity.tables.store import (
     PendingRecord,
     count_pending,
     mark_changed_meanwhile,
@@ -53,7 +53,7 @@ def normalise_records(run: RunRef) -> dict[str, int]:
         forgotten = forgotten_people(connection)
     asked: deque[list[PendingRecord]] = deque()
     chunks = _waiting(key, everything, asked)
-    for rows in normalise_in_processes(start, (told,), chunks, records=waiting):
+    for rows in in_processes(start, (told,), chunks, records=waiting):
         read = asked.popleft()
         gone = [one.record_id for one in read if one.gone]
         with writing(database()) as connection:

@@ -3,12 +3,12 @@
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from heliu.identity.decisions import load_decisions
 from heliu.identity.matching.features import DEFAULT
 from heliu.identity.matching.frozen import units_of, write_model
 from heliu.identity.matching.train import Thresholds, train
 from heliu.identity.resolve import resolve
-from heliu.identity.store import load_normalised
+from heliu.identity.review.decisions import load_decisions
+from heliu.identity.tables.store import load_normalised
 from heliu.reports.matching import model_markdown, weight_rows
 from models.database import reading
 from tasks.database import database

@@ -1,9 +1,10 @@
 """Stored rows → rows of tables, a chunk at a time; without Prefect, so that workers start fast."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from heliu.identity.normalise import normalise_records
 from heliu.identity.policy import Policy
@@ -59,7 +60,7 @@ def raw_reader(reading: Reading) -> Callable[[Iterable[StoredRow]], Iterator[Raw
                 yield RawRecord(id_, source, key, 0, "", {}, [])
                 continue
             trust, channel, map_row = known[source]
-            fields, identifiers, created_at, updated_at = map_row(json.loads(payload))
+            fields, identifiers, created_at, updated_at = map_row(orjson.loads(payload))
             if interest := fields.get("interest"):
                 fields["interest"] = titles.get(interest, interest)
             yield RawRecord(

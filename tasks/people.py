@@ -12,18 +12,18 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from heliu.delivery.previews import write_index
 from heliu.errors import HeliuError
-from heliu.identity.erasure import Receipt, erase, erased_ids, plan_erasure
-from heliu.identity.explain import explain_profile
-from heliu.identity.explanation import Explanation
-from heliu.identity.export import write_export
-from heliu.identity.forgotten import load_forgotten
-from heliu.identity.lookup import Found, find_profile
 from heliu.identity.normalise import normalise_records
-from heliu.identity.pair import PairExplanation, explain_pair
-from heliu.identity.person import Person, find_person, former_ids, records_of
+from heliu.identity.people.erasure import Receipt, erase, erased_ids, plan_erasure
+from heliu.identity.people.explain import explain_profile
+from heliu.identity.people.explanation import Explanation
+from heliu.identity.people.export import write_export
+from heliu.identity.people.forgotten import load_forgotten
+from heliu.identity.people.lookup import Found, find_profile
+from heliu.identity.people.pair import PairExplanation, explain_pair
+from heliu.identity.people.person import Person, find_person, former_ids, records_of
+from heliu.identity.people.shown import MASKED, PLAIN
+from heliu.identity.people.traces import delete_files, delete_pages, message_files, overwrite_freed
 from heliu.identity.records import NormalisedRecord
-from heliu.identity.shown import MASKED, PLAIN
-from heliu.identity.traces import delete_files, delete_pages, message_files, overwrite_freed
 from heliu.reports.dashboard import build_dashboard
 from heliu.reports.people_zh import explanation_markdown, receipt_rows
 from models import Record, RecordVersion

@@ -6,11 +6,11 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 
 from heliu.errors import ConfigError, Place, Problem
-from heliu.identity.decisions import store_decisions
-from heliu.identity.effect import Effect, preview_effect
-from heliu.identity.proposals import Proposal, on_pair
-from heliu.identity.review import review_queue
-from heliu.identity.standing import Verdict
+from heliu.identity.review.decisions import store_decisions
+from heliu.identity.review.effect import Effect, preview_effect
+from heliu.identity.review.proposals import Proposal, on_pair
+from heliu.identity.review.queue import review_queue
+from heliu.identity.review.standing import Verdict
 from heliu.reports.review_tables import effect_rows, group_rows, item_rows
 from heliu.reports.words import Words
 from models.database import reading, writing

@@ -250,6 +250,12 @@ def test_the_map_shows_every_room():
     }
 
 
+def test_the_map_of_identity_shows_its_rooms():
+    body = next(body for body in bodies("", "docs/identity.md") if "heliu/identity/" in body)
+    rooms = {path.parent.name for path in ROOT.glob("heliu/identity/*/__init__.py")}
+    assert set(re.findall(r"^ *(\w+)/ ", body, re.MULTILINE)) == rooms
+
+
 def slug(heading: str) -> str:
     """What a heading is called in a link."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
@@ -309,11 +315,14 @@ def test_every_command_told_exists(page, command):
     if program == "make":
         assert [word for word in words if "=" not in word and word not in targets()] == []
         return
-    stand_in = {"STAGE": "nightly", "WHAT": "tags", "FILE": "tags.csv"}
-    name, *arguments = [stand_in.get(word, word) for word in words]
+    stand_in = {"STAGE": "nightly", "WHAT": "tags", "FILE": "tags.csv", "COMMAND": "list"}
+    found, arguments = CLI, [stand_in.get(word, word) for word in words]
+    while arguments and hasattr(found, "commands"):
+        name = arguments.pop(0)
+        assert name in found.commands
+        found = found.commands[name]
     if arguments:
-        CLI.commands[name].make_context(name, arguments)
-    assert name in CLI.commands
+        found.make_context(name, arguments)
 
 
 def test_every_deployment_told_exists():

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from heliu.identity.sound import fits, given_name, group_names, is_partial, is_shortened
-from heliu.identity.spelling import near
+from heliu.identity.values.sound import fits, given_name, group_names, is_partial, is_shortened
+from heliu.identity.values.spelling import near
 
 MOST_COMPARED = 30  # Latin names of one value, each with each; more prove nothing anyway
 

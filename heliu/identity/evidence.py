@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from heliu.identity.birth import agree, apart, differ
 from heliu.identity.cluster import Held, conflict
 from heliu.identity.compatible import compatible, count_people
 from heliu.identity.graph import NAME_BIRTHDAY, NO_TRAITS, Traits
 from heliu.identity.policy import Policy
+from heliu.identity.values.birth import agree, apart, differ
 from models import Strength
 
 NAMES_DIFFER = "names differ"

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from heliu.identity.cluster import Held
 from heliu.identity.policy import Policy
 from heliu.identity.records import Identified, Key, NormalisedRecord
-from heliu.identity.sound import sounds
-from heliu.identity.text import Status
+from heliu.identity.values.sound import sounds
+from heliu.identity.values.text import Status
 from models import IdentifierStatus, Strength
 
 NAME_BIRTHDAY = "name_birthday"  # as spoken, and the day: few people share both

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
 
-from heliu.identity.company import normalise_company
-from heliu.identity.fields import Unreadable, read_date, read_gender, read_number
-from heliu.identity.ids import is_plain_id
-from heliu.identity.kinds import READ_AS, read_identifier
-from heliu.identity.name import NAMELESS, normalise_name
-from heliu.identity.place import normalise_place
 from heliu.identity.policy import Policy
 from heliu.identity.records import Identified, Key, NormalisedRecord, RawRecord
-from heliu.identity.regions import normalise_scope
-from heliu.identity.text import Found, Status, clean, is_empty
+from heliu.identity.values.company import normalise_company
+from heliu.identity.values.fields import Unreadable, read_date, read_gender, read_number
+from heliu.identity.values.ids import is_plain_id
+from heliu.identity.values.kinds import READ_AS, read_identifier
+from heliu.identity.values.name import NAMELESS, normalise_name
+from heliu.identity.values.place import normalise_place
+from heliu.identity.values.regions import normalise_scope
+from heliu.identity.values.text import Found, Status, clean, is_empty
 from heliu.rules.identifiers import ReadAs
 from heliu.rules.vocabulary import COMPARED, FieldType, Word
 from models import IdentifierStatus, Strength

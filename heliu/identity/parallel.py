@@ -1,4 +1,4 @@
-"""Normalising by several processes: chunks of stored rows in, rows of tables out, in order.
+"""Work by several processes: chunks in, what is made of each out, in order.
 
 Each worker is a fresh Python which loads only what the work needs; nothing is forked, so
 threads and open databases of the caller don't matter, and it is the same on every system.
@@ -27,7 +27,7 @@ SERVE = "from heliu.identity.parallel import serve; serve()"
 AHEAD = 2  # chunks asked for per worker, so that none waits for the caller
 
 
-def normalise_in_processes(
+def in_processes(
     start: Callable[..., Callable[[Chunk], Answer]],
     arguments: tuple[Any, ...],
     chunks: Iterable[Chunk],
@@ -110,14 +110,14 @@ class _Worker:
         try:
             _send(self.process.stdin, what)
         except OSError as error:
-            raise TransientError("a normalising process ended before its work") from error
+            raise TransientError("a worker process ended before its work") from error
 
     def ask(self, chunk: Any) -> Any:
         self.send(chunk)
         try:
             done, answer = _receive(self.process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
-            raise TransientError("a normalising process ended before its work") from error
+            raise TransientError("a worker process ended before its work") from error
         if not done:
             raise answer
         return answer

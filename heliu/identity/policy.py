@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from heliu.identity.kinds import READ_AS
+from heliu.identity.values.kinds import READ_AS
 from heliu.rules.identifiers import IDENTIFIERS, IdentifierType, ReadAs, accounts
 from models import Strength
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from heliu.documents import Problems, Value, expect_keys, load_yaml
 from heliu.errors import did_you_mean
-from heliu.identity.kinds import read_identifier
 from heliu.identity.policy import AUDIT, RULES, Policy, default_survivorship
+from heliu.identity.values.kinds import read_identifier
 from heliu.rules.identifiers import IDENTIFIERS, IdentifierType, ReadAs
 from heliu.rules.vocabulary import STANDARD_FIELDS
 

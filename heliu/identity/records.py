@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from heliu.identity.text import Status
+from heliu.identity.values.text import Status
 from models import IdentifierStatus, Strength
 
 

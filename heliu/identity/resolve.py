@@ -218,7 +218,7 @@ class _Resolver:
                 reason,
                 one.weight,
                 one.detail,
-            )  # fmt: skip
+            )
         )
 
     def _judge_weak(self) -> None:

@@ -9,7 +9,7 @@ from heliu.identity.normalise import CONTACTS
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key, NormalisedRecord
 from heliu.identity.resolution import Resolution
-from heliu.identity.text import Status
+from heliu.identity.values.text import Status
 from heliu.rules.vocabulary import COMPARED, VERIFIED
 from models import IdentifierStatus
 

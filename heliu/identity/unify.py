@@ -8,17 +8,17 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from heliu.identity.decisions import load_decisions, mark_said_after, newest_decision
 from heliu.identity.handover import hand_over
 from heliu.identity.matching.base import Matches
 from heliu.identity.matching.matcher import Matcher
-from heliu.identity.neighbours import block_holders
 from heliu.identity.policy import Policy
-from heliu.identity.publish import UnifyCounts, publish, read_published
 from heliu.identity.resolve import resolve_graph
-from heliu.identity.scope import changed, everything
-from heliu.identity.state import read_state
-from heliu.identity.store import load_graph, load_normalised
+from heliu.identity.review.decisions import load_decisions, mark_said_after, newest_decision
+from heliu.identity.tables.neighbours import block_holders
+from heliu.identity.tables.publish import UnifyCounts, publish, read_published
+from heliu.identity.tables.scope import changed, everything
+from heliu.identity.tables.state import read_state
+from heliu.identity.tables.store import load_graph, load_normalised
 from heliu.rules.vocabulary import Word
 from models.database import reading, writing
 

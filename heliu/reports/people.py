@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from heliu.identity.chain import Evidence, Step
-from heliu.identity.explanation import Carried, Explanation, Word
-from heliu.identity.lookup import Found
-from heliu.identity.pair import PairExplanation
+from heliu.identity.people.chain import Evidence, Step
+from heliu.identity.people.explanation import Carried, Explanation, Word
+from heliu.identity.people.lookup import Found
+from heliu.identity.people.pair import PairExplanation
 
 INSTANTS = ("created_at", "updated_at")
 

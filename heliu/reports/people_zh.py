@@ -6,9 +6,9 @@ Tables, since the markdown of Prefect's pages draws no diagrams.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from heliu.identity.chain import Evidence
-from heliu.identity.explanation import Explanation
-from heliu.identity.lookup import Found
+from heliu.identity.people.chain import Evidence
+from heliu.identity.people.explanation import Explanation
+from heliu.identity.people.lookup import Found
 from heliu.reports.people import field_text
 from heliu.reports.words import Words
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from heliu.identity.crowd import Crowd
-from heliu.identity.review import GroupItem
-from heliu.identity.sides import INSTANTS, Question, Reason, Side, Step
+from heliu.identity.review.crowd import Crowd
+from heliu.identity.review.queue import GroupItem
+from heliu.identity.review.sides import INSTANTS, Question, Reason, Side, Step
 from heliu.reports.page.parts import Bar, Bars, Segment
 from heliu.reports.review_words import GENDERS, LEVELS, field_label, label
 from heliu.reports.words import Words

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from markupsafe import Markup
 
-from heliu.identity.crowd import Crowd, load_crowd
-from heliu.identity.queue_file import write_private
-from heliu.identity.review import GroupItem, Queue, review_queue
-from heliu.identity.sides import Question, load_questions
+from heliu.identity.review.crowd import Crowd, load_crowd
+from heliu.identity.review.queue import GroupItem, Queue, review_queue
+from heliu.identity.review.queue_file import write_private
+from heliu.identity.review.sides import Question, load_questions
 from heliu.reports.dashboard import TEMPLATES, page_environment
 from heliu.reports.review_cards import group_card, pair_card
 from heliu.reports.words import Words

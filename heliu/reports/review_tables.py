@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from heliu.identity.masking import masked
-from heliu.identity.questions import Item
-from heliu.identity.regrouping import Change
-from heliu.identity.review import GroupItem
+from heliu.identity.review.questions import Item
+from heliu.identity.review.queue import GroupItem
+from heliu.identity.review.regrouping import Change
 from heliu.reports.identity_labels import Pairs
 from heliu.reports.review_words import label
 from heliu.reports.words import Words

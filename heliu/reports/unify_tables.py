@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from heliu.identity.audit import Regrouping
+from heliu.identity.tables.audit import Regrouping
 from heliu.reports.figures.unifying import Shared, Stopped, UnifyReport
 from heliu.reports.page.parts import Column, Table
 from heliu.reports.words import Words

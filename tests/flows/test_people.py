@@ -13,7 +13,7 @@ from flows.explain import explain
 from flows.nightly import nightly
 from flows.unify import unify
 from heliu.errors import ConfigError
-from heliu.identity.whole import measure
+from heliu.identity.tables.whole import measure
 from models.database import open_database, reading
 from tasks.options import CollectOptions, EraseOptions, ExplainOptions, UnifyOptions
 from tasks.people import erase_person, export_person

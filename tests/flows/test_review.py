@@ -11,10 +11,10 @@ from flows.collect import collect
 from flows.review import review
 from flows.unify import unify
 from heliu.errors import ConfigError
-from heliu.identity.decisions import store_decisions
-from heliu.identity.proposals import Proposal
-from heliu.identity.review import review_queue
-from heliu.identity.standing import Verdict
+from heliu.identity.review.decisions import store_decisions
+from heliu.identity.review.proposals import Proposal
+from heliu.identity.review.queue import review_queue
+from heliu.identity.review.standing import Verdict
 from models.database import open_database, reading, writing
 from tasks.options import CollectOptions, RunOptions
 from tasks.review_options import ReviewOptions

@@ -11,9 +11,9 @@ from heliu.identity.matching.blocking import Readings, record_keys
 from heliu.identity.matching.engine import open_engine
 from heliu.identity.matching.features import record_readings, spelled
 from heliu.identity.matching.model import Comparison, Model
+from heliu.identity.matching.propagation import propagate
 from heliu.identity.matching.score import SILENT, score_sql
 from heliu.identity.matching.table import store, store_units, unit_columns
-from heliu.identity.propagation import propagate
 from heliu.identity.records import NormalisedRecord
 
 PAIRS = """

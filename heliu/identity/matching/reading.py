@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from heliu.identity.han import HAN, pinyin, simplified
 from heliu.identity.matching.nicknames import roots
-from heliu.identity.name import normalise_name
-from heliu.identity.sound import sounds
-from heliu.identity.surnames import READING, surname_of
-from heliu.identity.text import Status
+from heliu.identity.values.han import HAN, pinyin, simplified
+from heliu.identity.values.name import normalise_name
+from heliu.identity.values.sound import sounds
+from heliu.identity.values.surnames import READING, surname_of
+from heliu.identity.values.text import Status
 from heliu.rules.vocabulary import MatchKind
 
 # What a value is compared as: "" as written, and coarser spellings by name.

@@ -12,7 +12,7 @@ from math import sqrt
 
 import sqlalchemy as sa
 
-from heliu.identity.standing import Said, Verdict, in_force
+from heliu.identity.review.standing import Said, Verdict, in_force
 from heliu.reports.figures.query import table_of
 from models import Decision, Membership
 

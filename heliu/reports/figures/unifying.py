@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from heliu.identity.audit import Wanted, read_wanted
 from heliu.identity.masking import masked
-from heliu.identity.whole import Whole, measure, read_whole
+from heliu.identity.tables.audit import Wanted, read_wanted
+from heliu.identity.tables.whole import Whole, measure, read_whole
 from heliu.reports.figures.agreement import Agreement, agreement
 from heliu.reports.figures.query import count, table_of
 from models import (

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from heliu.identity.matching.matcher import Matcher
 from heliu.identity.normalise import normalise_record
 from heliu.identity.policy import Policy
-from heliu.identity.publish import UnifyCounts
 from heliu.identity.records import Decision, NormalisedRecord, RawIdentifier, RawRecord
-from heliu.identity.store import save_normalised
+from heliu.identity.rows import no_block_keys, rows_of
+from heliu.identity.tables.publish import UnifyCounts
+from heliu.identity.tables.store import save_rows
 from heliu.identity.unify import Rules, unify
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models.bulk import bulk_insert
@@ -77,6 +79,7 @@ class Firm:
         self.policy = Policy()
         self.runs = itertools.count(1)
         self.told: dict[int, NormalisedRecord] = {}
+        self.matcher: Matcher | None = None
 
     def add(self, *records: NormalisedRecord) -> None:
         """Put records and what normalising made of them into the tables."""
@@ -100,7 +103,8 @@ class Firm:
         self.told |= {record.record_id: record for record in records}
         self._mark([record.record_id for record in records], None)
         with self.engine.begin() as connection:
-            save_normalised(connection, records, "key")
+            keys = self.matcher.keys if self.matcher else no_block_keys
+            save_rows(connection, [rows_of(record, keys) for record in records], "key")
 
     def delete(self, *record_ids: int, at: int | None = 1) -> None:
         """Records gone from their source; `at=None` brings them back."""
@@ -109,7 +113,7 @@ class Firm:
             return
         self._mark(record_ids, at)
         with self.engine.begin() as connection:
-            save_normalised(connection, [], "key", gone=record_ids)
+            save_rows(connection, [], "key", gone=record_ids)
 
     def _mark(self, record_ids: Iterable[int], at: int | None) -> None:
         with self.engine.begin() as connection:
@@ -138,7 +142,7 @@ class Firm:
         if full:
             with self.engine.begin() as connection:
                 connection.execute(sa.text("UPDATE unify_state SET rules_hash = 'other'"))
-        rules = Rules(self.policy, STANDARD_FIELDS, self.policy.hash)
+        rules = Rules(self.policy, STANDARD_FIELDS, self.policy.hash, self.matcher)
         return unify(self.engine, rules, run_id=next(self.runs), now=NOW)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heliu.identity.records import NormalisedRecord
-from heliu.identity.store import save_normalised
+from heliu.identity.tables.store import save_normalised
 from models.bulk import bulk_insert
 from models.database import reading, writing
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from heliu.documents import Problems
 from heliu.errors import PermanentError, SafetyStop
-from heliu.identity.audit import (
+from heliu.identity.policy import Policy
+from heliu.identity.policy_file import load_policy
+from heliu.identity.tables.audit import (
     FEW_MOVED,
     MOST_IDS,
     MOST_LISTED,
@@ -23,8 +25,6 @@ from heliu.identity.audit import (
     stop_if_too_much,
     tell_wanted,
 )
-from heliu.identity.policy import Policy
-from heliu.identity.policy_file import load_policy
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import stat
 import pytest
 
 from heliu.errors import ConfigError
-from heliu.identity.decision_file import read_decision_file
-from heliu.identity.proposals import Proposal
-from heliu.identity.queue_file import write_queue
-from heliu.identity.review import review_queue
-from heliu.identity.sides import load_questions
-from heliu.identity.standing import Verdict
+from heliu.identity.review.decision_file import read_decision_file
+from heliu.identity.review.proposals import Proposal
+from heliu.identity.review.queue import review_queue
+from heliu.identity.review.queue_file import write_queue
+from heliu.identity.review.sides import load_questions
+from heliu.identity.review.standing import Verdict
 from models.database import reading, writing
 from tests.heliu.identity.desk import Desk
 

@@ -4,7 +4,7 @@ import pytest
 
 from heliu.errors import ConfigError, Place
 from heliu.identity import records
-from heliu.identity.decisions import (
+from heliu.identity.review.decisions import (
     blocked_values,
     load_decisions,
     mark_blocked_otherwise,
@@ -13,8 +13,8 @@ from heliu.identity.decisions import (
     retract_batch,
     store_decisions,
 )
-from heliu.identity.proposals import Proposal, on_pair, split
-from heliu.identity.standing import Verdict
+from heliu.identity.review.proposals import Proposal, on_pair, split
+from heliu.identity.review.standing import Verdict
 from models.database import reading, writing
 from tests.heliu.identity.desk import AT, Desk
 

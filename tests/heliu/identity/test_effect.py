@@ -4,12 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from heliu.errors import ConfigError
-from heliu.identity.decisions import store_decisions
-from heliu.identity.effect import preview_effect
 from heliu.identity.policy import Policy
-from heliu.identity.proposals import Proposal, on_pair, split
-from heliu.identity.regrouping import Change, compare
-from heliu.identity.standing import Verdict
+from heliu.identity.review.decisions import store_decisions
+from heliu.identity.review.effect import preview_effect
+from heliu.identity.review.proposals import Proposal, on_pair, split
+from heliu.identity.review.regrouping import Change, compare
+from heliu.identity.review.standing import Verdict
 from models.database import reading, writing
 from tests.heliu.identity.desk import AT, Desk
 

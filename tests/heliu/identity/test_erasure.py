@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from heliu.errors import ConfigError
-from heliu.identity.erasure import (
+from heliu.identity.people.erasure import (
     FILES,
     erase,
     erase_returned,
@@ -13,11 +13,11 @@ from heliu.identity.erasure import (
     plan_erasure,
     receipt_of,
 )
-from heliu.identity.forgotten import Forgotten, keyed_hash, load_forgotten
-from heliu.identity.holdings import HOLDINGS, NOBODYS, Fate
-from heliu.identity.person import find_person
-from heliu.identity.store import save_normalised
-from heliu.identity.traces import delete_files, overwrite_freed
+from heliu.identity.people.forgotten import Forgotten, keyed_hash, load_forgotten
+from heliu.identity.people.holdings import HOLDINGS, NOBODYS, Fate
+from heliu.identity.people.person import find_person
+from heliu.identity.people.traces import delete_files, overwrite_freed
+from heliu.identity.tables.store import save_normalised
 from models import ErasedHash, Identifier, Suppression
 from models.database import reading, writing
 from tests.heliu.identity.townspeople import NOW, Townsman, everything, settle

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.identity.chain import Evidence, evidence_path, evidence_tree
-from heliu.identity.erasure import erase
-from heliu.identity.explain import explain_profile
-from heliu.identity.lookup import UnknownId, find_profile
-from heliu.identity.pair import explain_pair
-from heliu.identity.person import find_person
-from heliu.identity.shown import MASKED, PLAIN
+from heliu.identity.people.chain import Evidence, evidence_path, evidence_tree
+from heliu.identity.people.erasure import erase
+from heliu.identity.people.explain import explain_profile
+from heliu.identity.people.lookup import UnknownId, find_profile
+from heliu.identity.people.pair import explain_pair
+from heliu.identity.people.person import find_person
+from heliu.identity.people.shown import MASKED, PLAIN
 from heliu.reports.people import explanation_lines, pair_lines
 from heliu.reports.people_zh import explanation_markdown
 from models import Edge

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heliu.identity.company import normalise_company
-from heliu.identity.fields import Unreadable, read_date
-from heliu.identity.name import normalise_name
 from heliu.identity.normalise import normalise_identifier, normalise_record
-from heliu.identity.place import normalise_place
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key, RawIdentifier, RawRecord
+from heliu.identity.values.company import normalise_company
+from heliu.identity.values.fields import Unreadable, read_date
+from heliu.identity.values.name import normalise_name
+from heliu.identity.values.place import normalise_place
 from heliu.rules.vocabulary import STANDARD_FIELDS, FieldType, Word
 from models import IdentifierStatus, Strength
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from heliu.identity.company import normalise_company
-from heliu.identity.fields import Unreadable, read_date, read_gender
-from heliu.identity.han import pinyin
-from heliu.identity.name import normalise_name
 from heliu.identity.normalise import normalise_identifier
-from heliu.identity.place import normalise_place
+from heliu.identity.values.company import normalise_company
+from heliu.identity.values.fields import Unreadable, read_date, read_gender
+from heliu.identity.values.han import pinyin
+from heliu.identity.values.name import normalise_name
+from heliu.identity.values.place import normalise_place
 
 MORE = Path(__file__).parents[2] / "data" / "identity_more" / "normalise.csv"
 FIELDS = {

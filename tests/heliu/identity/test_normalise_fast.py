@@ -5,11 +5,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.identity.ids import is_plain_id, normalise_id
 from heliu.identity.normalise import WEAKENED, normalise_identifier, normalise_record
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key, RawIdentifier, RawRecord
-from heliu.identity.text import Status
+from heliu.identity.values.ids import is_plain_id, normalise_id
+from heliu.identity.values.text import Status
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models import IdentifierStatus, Strength
 

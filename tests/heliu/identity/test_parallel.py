@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from heliu.errors import TransientError
-from heliu.identity.parallel import LEAST, normalise_in_processes
+from heliu.identity.parallel import LEAST, in_processes
 
 CHUNKS = range(12)
 
@@ -23,7 +23,7 @@ def work(monkeypatch):
 
 
 def answers(start, argument=0, records=LEAST, processes=2, chunks=CHUNKS):
-    return normalise_in_processes(start, (argument,), chunks, records=records, processes=processes)
+    return in_processes(start, (argument,), chunks, records=records, processes=processes)
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from heliu.identity.poison import distrust_poisoned
 from heliu.identity.records import Key
+from heliu.identity.tables.poison import distrust_poisoned
 from models.database import writing
 
 PHONE = "13912345678"

@@ -6,7 +6,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.identity.propagation import propagate
+from heliu.identity.matching.propagation import propagate
 
 GRAPHS = st.lists(
     st.tuples(st.integers(0, 12), st.integers(0, 12), st.floats(0.01, 20)).filter(

@@ -6,9 +6,9 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from heliu.identity.history import Change, tell_history
 from heliu.identity.records import Decision
-from heliu.identity.store import load_normalised, pending_records
+from heliu.identity.tables.history import Change, tell_history
+from heliu.identity.tables.store import load_normalised, pending_records
 from models.database import open_database
 
 TABLES = {

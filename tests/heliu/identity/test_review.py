@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from heliu.identity.crowd import load_crowd
-from heliu.identity.decisions import store_decisions
-from heliu.identity.proposals import Proposal, on_pair
-from heliu.identity.review import review_queue
-from heliu.identity.sides import Carried, Compared, Reason, RecordRef, Step, load_questions
-from heliu.identity.standing import Verdict
+from heliu.identity.review.crowd import load_crowd
+from heliu.identity.review.decisions import store_decisions
+from heliu.identity.review.proposals import Proposal, on_pair
+from heliu.identity.review.queue import review_queue
+from heliu.identity.review.sides import Carried, Compared, Reason, RecordRef, Step, load_questions
+from heliu.identity.review.standing import Verdict
 from models.database import reading, writing
 from tests.heliu.identity.desk import AT, Desk
 

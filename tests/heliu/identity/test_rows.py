@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from heliu.identity.records import Identified, Key, NormalisedRecord
 from heliu.identity.rows import BLOCK, as_json, rows_of
-from heliu.identity.text import Status
+from heliu.identity.values.text import Status
 from models import IdentifierStatus, Strength
 
 TEXT = st.text(max_size=12)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.identity.standing import Fate, Said, Verdict, contradictions, in_force, weigh
+from heliu.identity.review.standing import Fate, Said, Verdict, contradictions, in_force, weigh
 
 
 def said(*words):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from heliu.identity.audit import AuditStop
+from heliu.identity.tables.audit import AuditStop
 from heliu.identity.unify import Rules, unify
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models.database import open_database

@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
-from heliu.identity.audit import Figures
 from heliu.identity.resolution import Match
-from heliu.identity.whole import Evidence, Sized, Whole, measure, move, read_whole
+from heliu.identity.tables.audit import Figures
+from heliu.identity.tables.whole import Evidence, Sized, Whole, measure, move, read_whole
 from models import EdgeStatus, Strength
 from models.bulk import bulk_insert
 from models.database import writing

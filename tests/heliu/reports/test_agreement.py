@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.identity.standing import Said
+from heliu.identity.review.standing import Said
 from heliu.reports.figures.agreement import Agreement, agreement, judge, share
 from models.bulk import bulk_insert
 from models.database import writing

@@ -7,12 +7,12 @@ import stat
 
 import pytest
 
-from heliu.identity.decision_file import read_decision_file
 from heliu.identity.normalise import normalise_record
 from heliu.identity.policy import Policy
-from heliu.identity.proposals import Proposal
 from heliu.identity.records import RawRecord
-from heliu.identity.standing import Verdict
+from heliu.identity.review.decision_file import read_decision_file
+from heliu.identity.review.proposals import Proposal
+from heliu.identity.review.standing import Verdict
 from heliu.reports.review_page import build_review_page
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models.database import open_database, reading, writing

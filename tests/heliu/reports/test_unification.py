@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from heliu.errors import SafetyStop
-from heliu.identity.audit import AuditStop, Figures, stop_if_too_much
-from heliu.identity.stops import forget_stop, raise_if_stopped, save_stop
-from heliu.identity.whole import Evidence, Sized, Whole, measure
+from heliu.identity.tables.audit import AuditStop, Figures, stop_if_too_much
+from heliu.identity.tables.stops import forget_stop, raise_if_stopped, save_stop
+from heliu.identity.tables.whole import Evidence, Sized, Whole, measure
 from heliu.reports.dashboard import build_dashboard
 from heliu.reports.figures.unifying import Shared, UnifyReport, newest_unify, unify_report
 from heliu.reports.unification import alerts, tables, totals, unify_markdown

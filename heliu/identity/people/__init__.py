@@ -1,0 +1,1 @@
+"""One person: told why they are one, handed out whole, or forgotten."""

@@ -1,0 +1,1 @@
+"""Who is who, in tables: what waits, what a change concerns, what is published."""

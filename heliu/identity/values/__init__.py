@@ -1,0 +1,1 @@
+"""cell → canonical value: phones, e-mails, names, days, places, ids."""
