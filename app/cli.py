@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from app.errors import one_clear_error
+from app.matching import train_matching
 from app.people import explain, person
 from app.review import review
 from heliu.errors import ConfigError, HeliuError, TransientError
@@ -20,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they would show local variables: people's data
 )
+app.command("train-matching")(train_matching)
 app.add_typer(review, name="review")
 app.add_typer(explain, name="explain")
 app.add_typer(person, name="person")

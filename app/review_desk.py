@@ -152,9 +152,9 @@ def write_page() -> None:
 
 def _decide(words: Sequence[Proposal], who: str, yes: bool, batch: str = "") -> None:
     """Show the effect, ask, store."""
-    policy = load_firm().policy
+    firm = load_firm()
     with reading(database()) as connection:
-        effect = preview_effect(connection, words, policy, who=who)
+        effect = preview_effect(connection, words, firm.policy, who=who, matcher=firm.matcher)
     typer.echo(tell_effect(effect))
     if not effect.new:
         return

@@ -86,7 +86,7 @@ def heliu(name: str, matching: bool) -> dict[str, Any]:
 
 def splink(name: str) -> dict[str, Any]:
     """Splink with connected components, at the threshold of its examples and at its best."""
-    from benchmarks.splink_baseline import EXAMPLES_THRESHOLD, MODELS, clusters
+    from benchmarks.splink_baseline import MODELS, THRESHOLD, clusters
     from benchmarks.workbench import quality
 
     person_of, files = _compared(name)
@@ -96,7 +96,7 @@ def splink(name: str) -> dict[str, Any]:
     }
     best = max(found, key=lambda threshold: found[threshold].f1)
     return {
-        **found[EXAMPLES_THRESHOLD]._asdict(),
+        **found[THRESHOLD]._asdict(),
         "best_f1": found[best].f1,
         "best_threshold": best,
     }

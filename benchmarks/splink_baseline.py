@@ -1,14 +1,14 @@
-"""Splink as its own examples use it, with connected components: what we are measured against.
+"""Splink with connected components: what we are measured against.
 
-Settings after https://moj-analytical-services.github.io/splink/demos/, which cluster at
-probability 0.95; the best of several thresholds is told beside it, though nobody knows it
-beforehand.
+Settings after https://moj-analytical-services.github.io/splink/demos/. That it clusters at
+probability 0.95 is our choice; the best of several thresholds is told beside it, though
+nobody knows it beforehand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-EXAMPLES_THRESHOLD = 0.95
+THRESHOLD = 0.95
 THRESHOLDS = (0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 
 Row = Mapping[str, str | None]

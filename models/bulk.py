@@ -45,15 +45,16 @@ def bulk_select(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[tu
     """
     text = query.compile(connection, compile_kwargs={"render_postcompile": True})
     parameters = text.construct_params()
+    driver: Any = connection.connection
     if connection.dialect.name == "postgresql":
-        with connection.connection.cursor("bulk_select") as cursor:  # type: ignore[call-arg]
-            cursor.itersize = BATCH  # type: ignore[attr-defined]
+        with driver.cursor("bulk_select") as cursor:
+            cursor.itersize = BATCH
             cursor.execute(str(text), parameters)
-            yield from cursor  # type: ignore[misc]
+            yield from cursor
         return
-    cursor = connection.connection.cursor()
+    cursor = driver.cursor()
     cursor.execute(str(text), [parameters[name] for name in text.positiontup or ()])
-    yield from cursor  # type: ignore[misc]
+    yield from cursor
     cursor.close()
 
 
@@ -83,7 +84,7 @@ def bulk_update(
         )
         return
     told = ", ".join(f'"{name}" = ?' for name in columns)
-    cursor = connection.connection.cursor()
+    cursor: Any = connection.connection.cursor()
     update = f'UPDATE "{table.name}" SET {told} WHERE "{key}" = ?'  # noqa: S608  names are ours
     cursor.executemany(update, ((*row[1:], row[0]) for row in rows))
     cursor.close()

@@ -5,7 +5,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from heliu.identity.matching.features import DEFAULT
 from heliu.identity.matching.frozen import units_of, write_model
-from heliu.identity.matching.train import Thresholds, train
+from heliu.identity.matching.train import Thresholds, Training, train
 from heliu.identity.resolve import resolve
 from heliu.identity.review.decisions import load_decisions
 from heliu.identity.tables.store import load_normalised
@@ -28,15 +28,7 @@ def train_model(options: TrainMatchingOptions) -> dict[str, int]:
         TooLittle: There is nothing to compare.
         ExtraMissing: `heliu[probabilistic]` isn't installed.
     """
-    firm = load_firm()
-    with reading(database()) as connection:
-        records = load_normalised(connection)
-        decisions = load_decisions(connection)
-    units = units_of(records, resolve(records, firm.policy, decisions).profile_of)
-    thresholds = Thresholds(options.link_at, options.review_at)
-    trained = train(units, firm.matching or DEFAULT, thresholds)
-    if not options.dry_run:
-        write_model(settings().firm, trained.model)
+    trained = learn(options)
     create_table_artifact(
         weight_rows(trained.model, trained.untrained),
         key="heliu-matching",
@@ -46,3 +38,17 @@ def train_model(options: TrainMatchingOptions) -> dict[str, int]:
         model_markdown(trained.model, not options.dry_run), key="heliu-matching-model"
     )
     return {**trained.model.trained_on, "untrained fields": len(trained.untrained)}
+
+
+def learn(options: TrainMatchingOptions) -> Training:
+    """Learn from all records, and write the model unless it is a trial."""
+    firm = load_firm()
+    with reading(database()) as connection:
+        records = load_normalised(connection)
+        decisions = load_decisions(connection)
+    units = units_of(records, resolve(records, firm.policy, decisions).profile_of)
+    thresholds = Thresholds(options.link_at, options.review_at)
+    trained = train(units, firm.matching or DEFAULT, thresholds)
+    if not options.dry_run:
+        write_model(settings().firm, trained.model)
+    return trained

@@ -43,9 +43,11 @@ def publish_effect(options: ReviewOptions) -> dict[str, int]:
     Raises:
         ConfigError: Everything wrong with them.
     """
-    words, policy = words_of(options), load_firm().policy
+    words, firm = words_of(options), load_firm()
     with reading(database()) as connection:
-        effect = preview_effect(connection, words, policy, who=options.who)
+        effect = preview_effect(
+            connection, words, firm.policy, who=options.who, matcher=firm.matcher
+        )
     create_table_artifact(
         effect_rows(effect.changes, Words("zh", settings().zone)),
         key="heliu-review-effect",

@@ -122,6 +122,8 @@ def _unify(
             run_id=run_id,
             now=now,
             accept_changes=accept_changes,
+            first_model=rules.matcher is not None
+            and not any(one.kind == "probabilistic" for one in state.whole.edges),
         )
         mark_said_after(connection, newest)  # what was said meanwhile waits for the next run
     return counts

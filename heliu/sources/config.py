@@ -235,9 +235,12 @@ def _fields(
 def _match(value: Value | None, problems: Problems) -> Mapping[str, Cell]:
     """Columns people are compared by and profiles don't keep; see `heliu/sources/matching.py`."""
     cells: dict[str, Cell] = {}
-    if value is not None and not value.is_mapping:
+    if value is None:
+        return cells
+    if not value.is_mapping:
         problems.add(value.place, "match must be a mapping of field names to columns")
-    for name, one in value.items() if value is not None and value.is_mapping else ():
+        return cells
+    for name, one in value.items():
         if not name.isidentifier():
             problems.add(
                 value.keys[name], f"{name!r} can't be a field's name", "Use letters, digits and _."

@@ -85,11 +85,12 @@ def test_every_deployment_is_there_with_a_form_that_explains_itself(up):
     names = {one["name"]: one for one in deployments}
     assert set(names) == {
         "nightly", "dispatch", "collect", "unify", "retag", "render", "distribute", "report",
+        "train_matching", "review", "explain", "erase",
     }  # fmt: skip
     assert {one["schedule"]["timezone"] for one in names["nightly"]["schedules"]} == {
         "Asia/Shanghai"
     }
-    form = names["nightly"]["parameter_openapi_schema"]["definitions"]["CollectOptions"]
+    form = names["nightly"]["parameter_openapi_schema"]["definitions"]["NightlyOptions"]
     assert all(field["title"] and field["description"] for field in form["properties"].values())
 
 

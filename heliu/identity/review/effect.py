@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from heliu.identity.graph import graph_of
+from heliu.identity.matching.base import Matches
+from heliu.identity.matching.matcher import Matcher
 from heliu.identity.normalise import normalise_identifier
 from heliu.identity.policy import Policy
 from heliu.identity.records import Decision, Identified, NormalisedRecord
@@ -20,6 +22,7 @@ from heliu.identity.review.decisions import (
 from heliu.identity.review.proposals import Proposal, check_proposals, holding
 from heliu.identity.review.regrouping import Change, compare, counted
 from heliu.identity.review.standing import Fate, Said, Verdict, weigh
+from heliu.identity.tables.neighbours import block_holders
 from heliu.identity.tables.scope import HANDOVER, concerned
 from heliu.identity.tables.store import IDENTIFIER, RECORD, load_normalised
 from heliu.identity.values.text import Status
@@ -56,7 +59,7 @@ def preview_effect(
     policy: Policy,
     *,
     who: str = "preview",
-    resolver: Resolve | None = None,
+    matcher: Matcher | None = None,
 ) -> Effect:
     """What storing these proposals would do to profiles, everything else as it is.
 
@@ -69,19 +72,20 @@ def preview_effect(
         proposals: What would be said.
         policy: The firm's.
         who: Who would say it.
-        resolver: How records become profiles; by default as unify does without a model.
+        matcher: As unify has it.
 
     Raises:
         ConfigError: Everything wrong with the proposals.
     """
     check_proposals(connection, proposals, who)
-    resolver = resolver or without_model(connection, policy)
+    resolver = _resolver(connection, policy, matcher)
     said = read_decisions(connection)
     imagined = imagine(connection, said, proposals)
     gone = gone_records(connection, imagined)
     values = words_on_values(said) ^ words_on_values(imagined)
     new = imagined[len(said) :]
-    records = _concerned(connection, policy, [*said, *new], new, values)
+    most = matcher.max_holders if matcher else 0
+    records = _concerned(connection, policy, [*said, *new], new, values, most)
     then = reblocked(records, values, words_on_values(imagined), policy)
     changes = compare(
         resolver(records, words_on_pairs(said, gone)),
@@ -98,8 +102,8 @@ def preview_effect(
     )
 
 
-def without_model(connection: sa.Connection, policy: Policy) -> Resolve:
-    """How unify makes profiles of records where no probabilistic model is in use."""
+def _resolver(connection: sa.Connection, policy: Policy, matcher: Matcher | None) -> Resolve:
+    """How unify makes profiles of records."""
     alive = sa.select(RECORD.c.id).where(RECORD.c.attributes.is_not(None))
     rows = connection.execute(
         sa.select(HANDOVER.c.profile_id, HANDOVER.c.record_id).where(
@@ -111,7 +115,17 @@ def without_model(connection: sa.Connection, policy: Policy) -> Resolve:
     def resolver(
         records: Sequence[NormalisedRecord], words: Sequence[Decision]
     ) -> Mapping[int, int]:
-        return resolve_graph(graph_of(records, policy), policy, words, handed_over).profile_of
+        by_id = {record.record_id: record for record in records}
+
+        def match(units: list[list[int]]) -> Matches:
+            assert matcher is not None
+            holders = block_holders(connection, by_id)
+            return matcher.match([[by_id[id_] for id_ in unit] for unit in units], holders)
+
+        found = resolve_graph(
+            graph_of(records, policy), policy, words, handed_over, match if matcher else None
+        )
+        return found.profile_of
 
     return resolver
 
@@ -122,6 +136,7 @@ def _concerned(
     said: Sequence[Said],
     new: Sequence[Said],
     values: frozenset[tuple[str, str]],
+    most_in_block: int,
 ) -> list[NormalisedRecord]:
     """The records whose profile new words may change, and all that hang together with them."""
     by_id = {one.id: one for one in said}
@@ -130,7 +145,7 @@ def _concerned(
     for type_, value in sorted(values):
         holders = sa.select(IDENTIFIER.c.record_id).where(*holding(type_, value))
         seeds.update(connection.scalars(holders))
-    scope = concerned(connection, policy, frozenset(seeds), frozenset())
+    scope = concerned(connection, policy, frozenset(seeds), frozenset(), most_in_block)
     # Not all who carry these are here, so they must be told apart from what could join.
     return [
         record._replace(

@@ -19,7 +19,7 @@ PROFILE: sa.Table = Profile.__table__  # type: ignore[attr-defined]
 PROFILE_TAG: sa.Table = ProfileTag.__table__  # type: ignore[attr-defined]
 ORDER: sa.Table = Order.__table__  # type: ignore[attr-defined]
 
-LINK_WEIGHT = 2.0  # bits at which a probable pair is joined without asking
+LINK_WEIGHT = 0.0  # bits: as likely as not, and so most worth asking
 DECIDED = "decided"  # no hash: evidence is 16 hex digits
 
 

@@ -117,8 +117,8 @@ def write_difference(
     if difference.inserted:
         stamp = dict(new or {})
         told = tuple(stamp.values())
-        rows = (row + told for row in difference.inserted)
-        bulk_insert(connection, table.name, [*columns, *stamp], rows)
+        new_rows = (row + told for row in difference.inserted)
+        bulk_insert(connection, table.name, [*columns, *stamp], new_rows)
 
 
 def _stage(

@@ -101,6 +101,7 @@ def publish(
     run_id: int,
     now: datetime,
     accept_changes: bool = False,
+    first_model: bool = False,
 ) -> UnifyCounts:
     """Make the tables say what the resolution says; facts follow their records.
 
@@ -117,6 +118,8 @@ def publish(
         run_id: What new rows are stamped with.
         now: When it happened.
         accept_changes: Publish however much changes.
+        first_model: Publish however many move, since somebody has just had them matched for
+            the first time; no profile may grow beyond the limit all the same.
 
     Raises:
         AuditStop: More would change than the policy allows.
@@ -149,7 +152,8 @@ def publish(
     _touch(connection, touched, run_id)
     whole = _measure(connection, scope, state, profiles, edges, resolution.edges)
     if not accept_changes:
-        stop_if_too_much(state.whole.figures, whole.figures, history.moved, policy)
+        moved = {} if first_model else history.moved
+        stop_if_too_much(state.whole.figures, whole.figures, moved, policy)
     settle(connection, scope.stale_records, scope.stale_values)
     save_state(connection, State(rules_hash, run_id, whole))
 

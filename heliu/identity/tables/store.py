@@ -86,7 +86,10 @@ def pending_records(
         .order_by(RECORD.c.id)
     )
     rows = bulk_select(connection, query.limit(limit) if limit >= 0 else query)
-    return [PendingRecord(*told, deleted_at is not None) for *told, deleted_at in rows]
+    return [
+        PendingRecord(id_, source, key, text, version, deleted_at is not None)
+        for id_, source, key, text, version, deleted_at in rows
+    ]
 
 
 def save_normalised(

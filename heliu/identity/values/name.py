@@ -149,7 +149,7 @@ def _dotted(text: str) -> Name:
         and len(joined) <= 3
         and _is_full(joined)
     ):
-        return Name(joined, Status.OK, joined)
+        return _han(joined)
     return Name(text, Status.OK, text)
 
 

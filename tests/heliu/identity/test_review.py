@@ -58,8 +58,8 @@ def test_only_open_questions_between_two_profiles_wait(desk):
 
 def test_money_tags_and_records_come_first_and_what_is_clear_last(desk):
     desk.ask(1, 3)
-    desk.ask(1, 4, weight=1.5, reason="likely")
-    desk.ask(3, 5, weight=-2.0, reason="likely")
+    desk.ask(1, 4, weight=-0.5, reason="likely")
+    desk.ask(3, 5, weight=-4.0, reason="likely")
     desk.ask(4, 5)
     assert names(desk) == ["1-3", "1-4", "4-5", "3-5"]
     desk.order("A1", 5, 5, 1_000_00)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from heliu.identity.matching.matcher import Matcher
+from heliu.identity.tables.audit import AuditStop
 from models.database import migrate, open_database
 
 TABLES = ("profile", "membership", "golden_value", "edge", "review_item", "alias", "identifier")
@@ -50,3 +51,22 @@ def test_a_full_run_finds_nothing_to_mend(seed, parish, village):
         assert contents(parish) == before
     kinds = dict(parish.rows("SELECT kind, count(*) FROM edge GROUP BY kind"))
     assert kinds["probabilistic"] > 10  # else nothing was tried
+
+
+def test_a_first_model_may_move_many_and_a_second_may_not(parish, village, model):
+    matcher, parish.matcher = parish.matcher, None
+    parish.policy = replace(parish.policy, max_moved_percent=5)
+    records = [unit[0] for unit in village[0]]
+    parish.add(*records)
+    parish.unify()
+    apart = len(set(parish.profiles().values()))
+
+    def learn(matcher):
+        parish.matcher = matcher
+        parish.change(*records)  # their keys are the model's
+        parish.unify(full=True)
+
+    learn(matcher)
+    assert len(set(parish.profiles().values())) < 0.9 * apart
+    with pytest.raises(AuditStop):
+        learn(Matcher(replace(model, link_at=15.0, review_at=15.0)))
