@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 BATCH = 10_000  # rows asked for at once
 
@@ -35,6 +36,12 @@ def bulk_insert(
     insert = f'INSERT INTO "{table}" ({names}) VALUES ({holes})'  # noqa: S608  names are ours
     cursor.executemany(insert, rows)  # type: ignore[arg-type]  # sqlite3 takes any iterable
     cursor.close()
+
+
+def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
+    """An INSERT that leaves out rows whose key is there already, whoever put it there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def bulk_select(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:

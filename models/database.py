@@ -66,7 +66,10 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One consistent view that takes no write lock; it may fill TEMP tables."""
-    with engine.connect().execution_options(read_only=True) as connection, connection.begin():
+    options: dict[str, Any] = {"read_only": True}
+    if engine.dialect.name == "postgresql":  # one view from the first statement to the last
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -8,17 +8,19 @@ from dataclasses import asdict, replace
 
 from prefect import task
 
+from heliu.errors import TransientError
 from heliu.identity.parallel import in_processes
 from heliu.identity.people.erasure import erase_returned
 from heliu.identity.review.decisions import blocked_values, mark_blocked_otherwise
 from heliu.identity.rows import no_block_keys
 from heliu.identity.tables.poison import distrust_poisoned
-from heliu.identity.tables.state import read_state
+from heliu.identity.tables.state import forget_rules, read_state
 from heliu.identity.tables.store import (
     PendingRecord,
     count_pending,
     mark_changed_meanwhile,
     pending_records,
+    read_otherwise,
     save_rows,
 )
 from heliu.identity.unify import Rules
@@ -41,8 +43,10 @@ def normalise_records(run: RunRef) -> dict[str, int]:
     """Bring every record that is new, changed or differently mapped into canonical form."""
     firm = load_firm()
     key = normaliser_key(firm)
-    with reading(database()) as connection:
+    with writing(database()) as connection:
         everything = read_state(connection).rules_hash != key
+        if everything:  # from here on records are read by these rules: only a full run is right
+            forget_rules(connection)
         waiting = count_pending(connection, key, everything=everything)
         blocked = blocked_values(connection)
     policy = replace(firm.policy, blocked=firm.policy.blocked | blocked)
@@ -59,13 +63,14 @@ def normalise_records(run: RunRef) -> dict[str, int]:
         with writing(database()) as connection:
             save_rows(connection, rows, key, gone=gone, note_stale=not everything)
             mark_changed_meanwhile(connection, read)
+            mark_blocked_otherwise(connection, blocked)  # said meanwhile
             ids = [row.record_id for row in rows]
             erased = erase_returned(connection, ids, forgotten, erasure_key, run.now)
         counts.update({"normalised": len(rows), "gone": len(gone), "erased": len(erased)})
         for row in rows:
             counts.update({f"rejected {why}": n for why, n in row.rejected.items()})
     with writing(database()) as connection:
-        mark_blocked_otherwise(connection, blocked)  # said meanwhile
+        mark_blocked_otherwise(connection, blocked)
         distrust_poisoned(connection, policy, run.id, everything=everything)
     return {name: number for name, number in counts.items() if number}
 
@@ -89,8 +94,17 @@ def _waiting(
 
 @task(task_run_name="resolve profiles", **RETRY_TRANSIENT)
 def resolve_profiles(run: RunRef, accept_changes: bool = False) -> dict[str, int]:
-    """Decide who is who among all that changed, and publish it in one transaction."""
+    """Decide who is who among all that changed, and publish it in one transaction.
+
+    Raises:
+        TransientError: The rules are no longer those the records were read by.
+    """
     firm = load_firm()
+    with reading(database()) as connection:
+        key = normaliser_key(firm)
+        whole = read_state(connection).rules_hash != key
+        if whole and read_otherwise(connection, key):
+            raise TransientError("the firm's files changed while unify ran: run it again")
     rules = Rules(firm.policy, firm.words.fields, normaliser_key(firm), firm.matcher)
 
     def publish() -> dict[str, int]:

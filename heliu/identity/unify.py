@@ -122,8 +122,7 @@ def _unify(
             run_id=run_id,
             now=now,
             accept_changes=accept_changes,
-            first_model=rules.matcher is not None
-            and not any(one.kind == "probabilistic" for one in state.whole.edges),
+            first_model=bool(policy.model_hash) and not state.whole.model,
         )
         mark_said_after(connection, newest)  # what was said meanwhile waits for the next run
     return counts
@@ -137,7 +136,7 @@ def _matching(
     def match(units: list[list[int]]) -> Matches:
         ids = None if whole else [id_ for unit in units for id_ in unit]
         records = {record.record_id: record for record in load_normalised(connection, ids)}
-        holders = None if ids is None else block_holders(connection, ids)
+        holders = block_holders(connection, ids)
         return matcher.match([[records[id_] for id_ in unit] for unit in units], holders)
 
     return match

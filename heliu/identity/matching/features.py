@@ -39,13 +39,9 @@ def _texts(record: NormalisedRecord, field: str) -> Iterable[str]:
     attributes = record.attributes
     if (value := attributes.get(COMPARED + field)) is not None:
         return (str(value),)
-    identified = [
-        key.value
-        for key, status, _ in record.identifiers
-        if key.type == field and status is not IdentifierStatus.BLOCKED
-    ]
-    if identified or (value := attributes.get(field)) is None:
-        return identified
+    told = [(key.value, status) for key, status, _ in record.identifiers if key.type == field]
+    if told or (value := attributes.get(field)) is None:
+        return [value for value, status in told if status is not IdentifierStatus.BLOCKED]
     return (str(value),)
 
 

@@ -11,8 +11,12 @@ from heliu.identity.people.forgotten import HASH, hashes_of, keyed_hash
 from heliu.identity.people.holdings import ERASED, HOLDINGS, NOBODY, Fate, Holding
 from heliu.identity.people.person import DERIVED, PROFILE, Person, same_key
 from heliu.identity.people.traces import QUARANTINE, BadRow, delete_bad_rows, find_bad_rows
+from heliu.identity.records import Key
+from heliu.identity.rows import BLOCK
+from heliu.identity.tables.store import IDENTIFIER
 from heliu.identity.tables.whole import measure
 from models import Edge, Membership, Order, Product, Record, StaleRecord, StaleValue, UnifyState
+from models.bulk import insert_new
 from models.columns import UtcSeconds
 
 EDGE: sa.Table = Edge.__table__  # type: ignore[attr-defined]
@@ -52,7 +56,9 @@ def _count_anew(connection: sa.Connection) -> None:
     """The figures unify keeps of the whole are moved by what it changes; this it did not."""
     text = connection.execute(sa.select(STATE.c.counts)).scalar()
     if text and "sizes" in (counts := json.loads(text)):
-        counts |= json.loads(measure(connection).as_json())
+        whole = measure(connection)
+        whole.model = counts.get("model", "")
+        counts |= json.loads(whole.as_json())
         connection.execute(sa.update(STATE).values(counts=json.dumps(counts, ensure_ascii=False)))
 
 
@@ -136,6 +142,10 @@ def _make_stale(connection: sa.Connection, person: Person) -> None:
     there = {tuple(row) for row in known}
     if fresh := [key._asdict() for key in shared if tuple(key) not in there]:
         connection.execute(sa.insert(STALE_VALUE), fresh)
+    blocks = sa.select(
+        IDENTIFIER.c.type, sa.cast(IDENTIFIER.c.record_id, sa.Text), IDENTIFIER.c.value
+    ).where(IDENTIFIER.c.type == BLOCK, IDENTIFIER.c.record_id.in_(person.records))
+    connection.execute(insert_new(connection, STALE_VALUE).from_select(Key._fields, blocks))
     near = sa.union(*_neighbours(person)).subquery()
     connection.execute(
         sa.insert(STALE_RECORD).from_select(

@@ -134,6 +134,8 @@ def store_decisions(
     Raises:
         ConfigError: Everything wrong with any of them; nothing is stored.
     """
+    if connection.dialect.name == "postgresql":  # so that words are numbered as they are committed
+        connection.exec_driver_sql("LOCK TABLE decision IN SHARE ROW EXCLUSIVE MODE")
     check_proposals(connection, proposals, who)
     before = read_decisions(connection)
     after = imagine(connection, before, proposals)

@@ -34,8 +34,14 @@ def neighbours(connection: sa.Connection, records: Iterable[int], most: int) -> 
     return set(connection.execute(sa.select(IDENTIFIER.c.record_id).join(values, same)).scalars())
 
 
-def block_holders(connection: sa.Connection, records: Iterable[int]) -> dict[str, int]:
-    """How many of all records have each of the keys these have."""
+def block_holders(
+    connection: sa.Connection, records: Iterable[int] | None = None
+) -> dict[str, int]:
+    """How many of all records have each of the keys these have, or each key there is."""
+    if records is None:
+        every = sa.select(IDENTIFIER.c.value, sa.func.count()).where(CARRIED)
+        grouped = every.group_by(IDENTIFIER.c.value)
+        return dict(connection.execute(grouped).tuples().all())
     staged = stage_ids(connection, "here", records)
     theirs = (
         sa.select(IDENTIFIER.c.value)

@@ -151,6 +151,7 @@ def publish(
     touched = profiles.changed | history.profiles | (facts.profiles & (alive | published))
     _touch(connection, touched, run_id)
     whole = _measure(connection, scope, state, profiles, edges, resolution.edges)
+    whole.model = policy.model_hash
     if not accept_changes:
         moved = {} if first_model else history.moved
         stop_if_too_much(state.whole.figures, whole.figures, moved, policy)

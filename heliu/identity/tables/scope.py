@@ -140,14 +140,16 @@ def _crowded(
     before = [key for key in values if demoted.get(key, 0) > policy.max_holders]
     if not before:
         return {}
+    strong = sa.case((IDENTIFIER.c.strength == Strength.STRONG.value, 1), else_=0)
     staged = _stage_keys(connection, before)
     columns = (staged.c.type, staged.c.scope, staged.c.value)
     rows = connection.execute(
         sa.select(*columns, sa.func.count())
         .join(IDENTIFIER, _same_key(staged))
-        .where(IDENTIFIER.c.strength.in_([Strength.MEDIUM.value, Strength.WEAK.value]))
+        .where(IDENTIFIER.c.strength != Strength.NONE.value)
         .group_by(*columns)
-        .having(sa.func.count() > policy.max_holders)
+        # Holders of a platform id are trusted by any number.
+        .having(sa.func.count() > policy.max_holders, sa.func.sum(strong) == 0)
     )
     return {Key(*row[:3]): row[3] for row in rows}
 

@@ -45,6 +45,11 @@ def save_state(connection: sa.Connection, state: State) -> None:
     )
 
 
+def forget_rules(connection: sa.Connection) -> None:
+    """Have the next publishing be a full one, whatever becomes of this run."""
+    connection.execute(sa.update(STATE).values(rules_hash=""))
+
+
 def settle(connection: sa.Connection, records: Iterable[int], values: Iterable[Key]) -> None:
     """Strike out what has been resolved; what came meanwhile waits on."""
     done = stage_ids(connection, "done_record", records)

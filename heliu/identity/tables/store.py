@@ -27,7 +27,14 @@ from models import (
     StaleValue,
     Strength,
 )
-from models.bulk import bulk_insert, bulk_select, bulk_update, stage, stage_ids
+from models.bulk import (
+    bulk_insert,
+    bulk_select,
+    bulk_update,
+    insert_new,
+    stage,
+    stage_ids,
+)
 
 RECORD: sa.Table = Record.__table__  # type: ignore[attr-defined]
 VERSION: sa.Table = RecordVersion.__table__  # type: ignore[attr-defined]
@@ -154,12 +161,9 @@ def save_rows(
 
 def _note_records(connection: sa.Connection, ids: list[int]) -> None:
     those = stage_ids(connection, "noted", ids)
-    known = sa.select(STALE_RECORD.c.record_id)
-    connection.execute(
-        sa.insert(STALE_RECORD).from_select(
-            ["record_id"], sa.select(those.c.id).where(those.c.id.not_in(known))
-        )
-    )
+    # "WHERE true" lets SQLite tell ON CONFLICT from a join's ON.
+    told = sa.select(those.c.id).where(sa.true())
+    connection.execute(insert_new(connection, STALE_RECORD).from_select(["record_id"], told))
 
 
 def _note_values(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> None:
@@ -172,9 +176,10 @@ def _note_values(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> Non
         columns.type, sa.cast(columns.record_id, sa.Text).label("scope"), columns.value
     ).where(mine, columns.type == BLOCK)
     told = sa.union(usable, blocks).subquery()
-    known = sa.exists().where(*(STALE_VALUE.c[name] == told.c[name] for name in Key._fields))
     connection.execute(
-        sa.insert(STALE_VALUE).from_select(Key._fields, sa.select(told).where(~known))
+        insert_new(connection, STALE_VALUE).from_select(
+            Key._fields, sa.select(told).where(sa.true())
+        )
     )
 
 
@@ -203,6 +208,14 @@ def count_pending(connection: sa.Connection, normaliser_key: str, *, everything:
             sa.select(sa.func.count()).select_from(RECORD).where(unread)
         ).scalar_one()
     )
+
+
+def read_otherwise(connection: sa.Connection, normaliser_key: str) -> bool:
+    """Whether some living record was read by other rules than these."""
+    other = sa.select(RECORD.c.id).where(
+        RECORD.c.attributes.is_not(None), RECORD.c.normalised_by != normaliser_key
+    )
+    return connection.execute(other.limit(1)).first() is not None
 
 
 def mark_changed_meanwhile(connection: sa.Connection, read: Iterable[PendingRecord]) -> int:

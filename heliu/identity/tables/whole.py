@@ -49,6 +49,7 @@ class Whole:
         linked_records: Records in those.
         largest: The ten largest profiles, by records, then id.
         edges: Evidence → edges; none are 0.
+        model: The hash of the matching model that took part; "" for none.
     """
 
     sizes: Counter[int] = field(default_factory=Counter)
@@ -56,6 +57,7 @@ class Whole:
     linked_records: int = 0
     largest: list[Sized] = field(default_factory=list)
     edges: Counter[Evidence] = field(default_factory=Counter)
+    model: str = ""
 
     @property
     def figures(self) -> Figures:
@@ -77,6 +79,7 @@ class Whole:
                 "linked_profiles": self.linked_profiles,
                 "linked_records": self.linked_records,
                 "largest": self.largest,
+                "model": self.model,
                 "edges": [[*key, number] for key, number in sorted(self.edges.items())],
             },
             ensure_ascii=False,
@@ -92,6 +95,7 @@ def read_whole(text: str) -> Whole:
         plain.get("linked_records", 0),
         [Sized(*row) for row in plain.get("largest", [])],
         Counter({Evidence(*key): number for *key, number in plain.get("edges", [])}),
+        plain.get("model", ""),
     )
 
 

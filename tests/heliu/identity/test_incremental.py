@@ -7,7 +7,9 @@ import pytest
 
 from heliu.identity.policy import Policy
 from heliu.identity.records import Decision
-from models.database import migrate, open_database
+from heliu.identity.tables.state import forget_rules
+from heliu.identity.tables.store import read_otherwise, save_normalised
+from models.database import migrate, open_database, writing
 
 TABLES = {
     "profile": "id",
@@ -167,3 +169,15 @@ def test_an_unchanged_firm_costs_no_look_at_its_records(firm, a_record):
     firm.unify()
     assert firm.unify().written == 0
     assert firm.rows("SELECT run_id FROM unify_state") == [(1,)]  # nothing was published anew
+
+
+def test_records_read_by_rules_that_were_taken_back_are_all_resolved_again(firm, a_record):
+    firm.add(*(a_record(n, phone="13912345678", name="张伟国") for n in (1, 2)))
+    firm.unify()
+    with writing(firm.engine) as connection:  # a run under other rules, stopped before publishing
+        forget_rules(connection)
+        other = [a_record(1, phone="13712345678", name="李静")]
+        save_normalised(connection, other, "other key", note_stale=False)
+        assert read_otherwise(connection, "key")
+    firm.unify()
+    assert firm.profiles() == {1: 1, 2: 2}

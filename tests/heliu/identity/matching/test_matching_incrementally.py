@@ -63,6 +63,7 @@ def test_a_first_model_may_move_many_and_a_second_may_not(parish, village, model
 
     def learn(matcher):
         parish.matcher = matcher
+        parish.policy = replace(parish.policy, model_hash=matcher.hash)
         parish.change(*records)  # their keys are the model's
         parish.unify(full=True)
 
