@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from heliu.identity import records
 from heliu.identity.review.proposals import (
@@ -20,6 +19,7 @@ from heliu.identity.review.questions import in_order, open_items, profiles_of
 from heliu.identity.review.standing import VALUES, Fate, Pair, Said, Verdict, in_force, weigh
 from heliu.identity.tables.store import IDENTIFIER, RECORD, STALE_RECORD
 from models import UnifyState
+from models.bulk import insert_new
 
 STATE: sa.Table = UnifyState.__table__  # type: ignore[attr-defined]
 
@@ -225,8 +225,7 @@ def _mark_records(connection: sa.Connection, ids: Iterable[int]) -> None:
     """The next unify resolves what these records hang together with again."""
     rows = [{"record_id": id_} for id_ in sorted(ids)]
     if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(STALE_RECORD).on_conflict_do_nothing(), rows)
+        connection.execute(insert_new(connection, STALE_RECORD), rows)
 
 
 def _mark_holders(connection: sa.Connection, values: Iterable[tuple[str, str]]) -> None:

@@ -17,6 +17,7 @@ from heliu.identity.tables.difference import (
     write_difference,
 )
 from heliu.identity.tables.scope import Scope
+from heliu.identity.tables.store import stage_keys
 from heliu.identity.tables.whole import Evidence
 from models import Demotion, Edge, ReviewItem
 from models.bulk import bulk_insert, stage, stage_ids
@@ -156,8 +157,7 @@ def write_demotions(
     if scope.whole:
         found = find_difference(connection, DEMOTIONS, wanted)
     elif scope.stale_values:
-        columns = [sa.Column(name, sa.Text, primary_key=True) for name in Key._fields]
-        staged = stage(connection, "values_here", columns, sorted(scope.stale_values))
+        staged = stage_keys(connection, "values_here", scope.stale_values)
         key = sa.tuple_(*(DEMOTION.c[name] for name in Key._fields))
         here = key.in_(sa.select(*(staged.c[name] for name in Key._fields)))
         found = find_difference(connection, DEMOTIONS, wanted, here)

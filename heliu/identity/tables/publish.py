@@ -24,11 +24,11 @@ from heliu.identity.tables.golden_store import Written, write_components, write_
 from heliu.identity.tables.history import History, tell_history
 from heliu.identity.tables.scope import Scope
 from heliu.identity.tables.state import State, save_state, settle
-from heliu.identity.tables.store import IDENTIFIER
+from heliu.identity.tables.store import IDENTIFIER, stage_keys
 from heliu.identity.tables.whole import Whole, measure, move
 from heliu.rules.vocabulary import Word
 from models import Alias, Handover, Membership
-from models.bulk import bulk_insert, stage, stage_ids
+from models.bulk import bulk_insert, stage_ids
 
 ALIAS: sa.Table = Alias.__table__  # type: ignore[attr-defined]
 HANDOVER: sa.Table = Handover.__table__  # type: ignore[attr-defined]
@@ -249,8 +249,7 @@ def _holders(connection: sa.Connection, keys: Iterable[Key]) -> set[int]:
     keys = sorted(keys)
     if not keys:
         return set()
-    columns = [sa.Column(name, sa.Text, primary_key=True) for name in Key._fields]
-    staged = stage(connection, "values_here", columns, keys)
+    staged = stage_keys(connection, "values_here", keys)
     same = sa.and_(*(IDENTIFIER.c[name] == staged.c[name] for name in Key._fields))
     return set(connection.execute(sa.select(IDENTIFIER.c.record_id).join(staged, same)).scalars())
 

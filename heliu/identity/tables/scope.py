@@ -13,9 +13,9 @@ from heliu.identity.policy import Policy
 from heliu.identity.records import Key
 from heliu.identity.rows import BLOCK
 from heliu.identity.tables.neighbours import crossing, neighbours
-from heliu.identity.tables.store import IDENTIFIER, RECORD, STALE_RECORD, STALE_VALUE
+from heliu.identity.tables.store import IDENTIFIER, RECORD, STALE_RECORD, STALE_VALUE, stage_keys
 from models import Decision, Demotion, Handover, Membership, Profile, Strength
-from models.bulk import stage, stage_ids
+from models.bulk import stage_ids
 
 DECISION: sa.Table = Decision.__table__  # type: ignore[attr-defined]
 DEMOTION: sa.Table = Demotion.__table__  # type: ignore[attr-defined]
@@ -141,7 +141,7 @@ def _crowded(
     if not before:
         return {}
     strong = sa.case((IDENTIFIER.c.strength == Strength.STRONG.value, 1), else_=0)
-    staged = _stage_keys(connection, before)
+    staged = stage_keys(connection, "wanted_value", before)
     columns = (staged.c.type, staged.c.scope, staged.c.value)
     rows = connection.execute(
         sa.select(*columns, sa.func.count())
@@ -155,7 +155,7 @@ def _crowded(
 
 
 def _holders(connection: sa.Connection, values: Iterable[Key]) -> set[int]:
-    staged = _stage_keys(connection, values)
+    staged = stage_keys(connection, "wanted_value", values)
     rows = connection.execute(
         sa.select(IDENTIFIER.c.record_id)
         .join(staged, _same_key(staged))
@@ -202,11 +202,6 @@ def with_components(connection: sa.Connection, seeds: set[int]) -> list[int]:
         .where(CURRENT, PROFILE.c.component_id.in_(components))
     )
     return sorted(seeds | set(members.scalars()))
-
-
-def _stage_keys(connection: sa.Connection, keys: Iterable[Key]) -> sa.Table:
-    columns = [sa.Column(name, sa.Text, primary_key=True) for name in Key._fields]
-    return stage(connection, "wanted_value", columns, sorted(keys))
 
 
 def _same_key(staged: sa.Table) -> sa.ColumnElement[bool]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from heliu.identity.records import Key
-from heliu.identity.tables.store import STALE_RECORD, STALE_VALUE
+from heliu.identity.tables.store import STALE_RECORD, STALE_VALUE, stage_keys
 from heliu.identity.tables.whole import Whole, read_whole
 from models import UnifyState
-from models.bulk import stage, stage_ids
+from models.bulk import stage_ids
 
 STATE: sa.Table = UnifyState.__table__  # type: ignore[attr-defined]
 
@@ -56,8 +56,7 @@ def settle(connection: sa.Connection, records: Iterable[int], values: Iterable[K
     connection.execute(
         sa.delete(STALE_RECORD).where(STALE_RECORD.c.record_id.in_(sa.select(done.c.id)))
     )
-    columns = [sa.Column(name, sa.Text, primary_key=True) for name in Key._fields]
-    seen = stage(connection, "done_value", columns, sorted(values))
+    seen = stage_keys(connection, "done_value", values)
     key = sa.tuple_(*(STALE_VALUE.c[name] for name in Key._fields))
     connection.execute(
         sa.delete(STALE_VALUE).where(key.in_(sa.select(*(seen.c[name] for name in Key._fields))))

@@ -210,6 +210,12 @@ def count_pending(connection: sa.Connection, normaliser_key: str, *, everything:
     )
 
 
+def stage_keys(connection: sa.Connection, name: str, keys: Iterable[Key]) -> sa.Table:
+    """Values in a fresh TEMP table; each once."""
+    columns = [sa.Column(part, sa.Text, primary_key=True) for part in Key._fields]
+    return stage(connection, name, columns, sorted(keys))
+
+
 def read_otherwise(connection: sa.Connection, normaliser_key: str) -> bool:
     """Whether some living record was read by other rules than these."""
     other = sa.select(RECORD.c.id).where(
