@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.columns import BigId
+
 BATCH = 10_000  # rows asked for at once
 
 
@@ -99,7 +101,7 @@ def bulk_update(
 
 def stage_ids(connection: sa.Connection, name: str, ids: Iterable[int]) -> sa.Table:
     """Ids in a fresh TEMP table of one column `id`; each once."""
-    column = sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False)
+    column = sa.Column("id", BigId, primary_key=True, autoincrement=False)
     return stage(connection, name, [column], ((id_,) for id_ in sorted(set(ids))))
 
 

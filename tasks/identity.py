@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from prefect import task
 
 from heliu.errors import TransientError
+from heliu.identity.garbage import no_garbage_collection
 from heliu.identity.parallel import in_processes
 from heliu.identity.people.erasure import erase_returned
 from heliu.identity.review.decisions import blocked_values, mark_blocked_otherwise
@@ -41,6 +42,11 @@ CHUNK = 20_000  # records normalised and written in one transaction
 @task(task_run_name="normalise records", **RETRY_TRANSIENT)
 def normalise_records(run: RunRef) -> dict[str, int]:
     """Bring every record that is new, changed or differently mapped into canonical form."""
+    with no_garbage_collection():
+        return _normalise(run)
+
+
+def _normalise(run: RunRef) -> dict[str, int]:
     firm = load_firm()
     key = normaliser_key(firm)
     with writing(database()) as connection:
@@ -64,11 +70,12 @@ def normalise_records(run: RunRef) -> dict[str, int]:
             save_rows(connection, rows, key, gone=gone, note_stale=not everything)
             mark_changed_meanwhile(connection, read)
             mark_blocked_otherwise(connection, blocked)  # said meanwhile
-            ids = [row.record_id for row in rows]
+            ids = [id_ for id_, *_ in rows]
             erased = erase_returned(connection, ids, forgotten, erasure_key, run.now)
         counts.update({"normalised": len(rows), "gone": len(gone), "erased": len(erased)})
-        for row in rows:
-            counts.update({f"rejected {why}": n for why, n in row.rejected.items()})
+        for *_, rejected in rows:
+            for why, number in rejected.items():
+                counts[f"rejected {why}"] += number
     with writing(database()) as connection:
         mark_blocked_otherwise(connection, blocked)
         distrust_poisoned(connection, policy, run.id, everything=everything)
@@ -89,7 +96,7 @@ def _waiting(
             return
         after = pending[-1].record_id
         asked.append(pending)
-        yield [StoredRow(*one[:4]) for one in pending if not one.gone]
+        yield [one[:4] for one in pending if not one.gone]
 
 
 @task(task_run_name="resolve profiles", **RETRY_TRANSIENT)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from heliu.identity.cluster import Held
 from heliu.identity.policy import Policy
 from heliu.identity.records import Identified, Key, NormalisedRecord
-from heliu.identity.values.sound import sounds
+from heliu.identity.values.sound import usual_sound
 from heliu.identity.values.text import Status
 from models import IdentifierStatus, Strength
 
@@ -117,8 +117,7 @@ def relating_values(record: NormalisedRecord) -> tuple[Identified, ...]:
     birthday = record.attributes.get("birthday")
     if not (birthday and record.full_name):
         return record.identifiers
-    spoken = " ".join(sounds(record.full_name)[0])
-    key = Key(NAME_BIRTHDAY, "", f"{birthday} {spoken}")
+    key = Key(NAME_BIRTHDAY, "", f"{birthday} {usual_sound(record.full_name)}")
     return (*record.identifiers, Identified(key, IdentifierStatus.OK, Strength.WEAK))
 
 

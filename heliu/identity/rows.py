@@ -19,6 +19,9 @@ BlockKeys = Callable[[NormalisedRecord], Iterable[str]]
 IdentifierRow = tuple[int, str, str, str, str, str]  # record, type, scope, value, status, strength
 
 
+PlainRows = tuple[int, str, list[IdentifierRow], Mapping[str, int]]  # as RecordRows has them
+
+
 class RecordRows(NamedTuple):
     """What is kept of one record."""
 

@@ -37,24 +37,44 @@ class GoldenProfile(NamedTuple):
     values: dict[str, Golden]
 
 
+class Teller(NamedTuple):
+    """One record as survivorship looks at it: what it tells, and how far it is believed.
+
+    Attributes:
+        told: Attribute to value; contacts of too many people and what is only compared left out.
+        vouched: Attributes its source has checked, by blanks.
+    """
+
+    record_id: int
+    source: str
+    trust: int
+    name_status: Status
+    told: Mapping[str, str | int]
+    vouched: str
+    created_at: int | None
+    updated_at: int | None
+
+
 class Claim(NamedTuple):
     """One record's word on one attribute."""
 
     value: str | int
-    record: NormalisedRecord
+    teller: Teller
 
 
-# A rule gives every claim on an attribute a figure; those with the highest stay.
-Rule = Callable[[Claim, str, Mapping[str | int, int]], float]
+# A rule gives every claim on an attribute a figure; those with the highest stay. It is told
+# all claims there were at first, too.
+Claims = Sequence[Claim]
+Rule = Callable[[Claims, str, Claims], list[float]]
 UNKNOWN = float("-inf")
 RULES: dict[str, Rule] = {
-    "trusted": lambda claim, _, times: claim.record.trust,
-    "verified": lambda claim, attribute, times: _vouched(claim.record, attribute),
-    "newest": lambda claim, _, times: _or(claim.record.updated_at, 1),
-    "earliest": lambda claim, _, times: _or(claim.record.created_at, -1),
-    "most frequent": lambda claim, _, times: times[claim.value],
-    "longest": lambda claim, _, times: len(str(claim.value)),
-    BETTER_NAME: lambda claim, _, times: NAME_RANK[claim.record.name_status],
+    "trusted": lambda claims, _, every: [one.teller.trust for one in claims],
+    "verified": lambda claims, attribute, every: [_vouched(one, attribute) for one in claims],
+    "newest": lambda claims, _, every: [_or(one.teller.updated_at, 1) for one in claims],
+    "earliest": lambda claims, _, every: [_or(one.teller.created_at, -1) for one in claims],
+    "most frequent": lambda claims, _, every: _times(claims, every),
+    "longest": lambda claims, _, every: [len(str(one.value)) for one in claims],
+    BETTER_NAME: lambda claims, _, every: [NAME_RANK[one.teller.name_status] for one in claims],
 }
 
 
@@ -62,10 +82,15 @@ def _or(instant: int | None, sign: int) -> float:
     return UNKNOWN if instant is None else sign * instant
 
 
-def _vouched(record: NormalisedRecord, attribute: str) -> bool:
+def _times(claims: Claims, every: Claims) -> list[float]:
+    times = Counter(value for value, _ in every)
+    return [times[one.value] for one in claims]
+
+
+def _vouched(claim: Claim, attribute: str) -> bool:
     """Whether the source says it has checked this cell."""
-    vouched = record.attributes.get(VERIFIED)
-    return vouched is not None and attribute in str(vouched).split()
+    vouched = claim.teller.vouched
+    return bool(vouched) and attribute in vouched.split()
 
 
 def golden_profiles(
@@ -100,45 +125,45 @@ def golden(
     Returns:
         Attribute to value, for every attribute some member tells.
     """
-    if len(members) == 1:
-        return {
-            attribute: Golden(value, members[0].record_id, ONLY)
-            for attribute, value in _told(members[0], demoted).items()
-        }
-    values: dict[str, Golden] = {}
-    disputed: dict[str, list[Claim]] = {}
-    told = [(record, _told(record, demoted)) for record in sorted(members, key=_by_id)]
-    for record, said in told:
-        for attribute, value in said.items():
-            if attribute not in values:
-                values[attribute] = Golden(value, record.record_id, ONLY)
-            elif value != values[attribute][0]:
-                disputed[attribute] = []
-    for attribute, claims in disputed.items():
-        claims += [Claim(said[attribute], record) for record, said in told if attribute in said]
-        values[attribute] = _winner(attribute, claims, policy)
-    return values
+    ordered = sorted(members, key=lambda record: record.record_id)
+    return choose([teller(record, demoted) for record in ordered], policy)
 
 
-def _by_id(record: NormalisedRecord) -> int:
-    return record.record_id
+def teller(record: NormalisedRecord, demoted: AbstractSet[Key]) -> Teller:
+    """A record in hand as survivorship looks at it."""
+    told = {
+        name: value
+        for name, value in record.attributes.items()
+        if name not in CONTACTS and not name.startswith(COMPARED)
+    }
+    for type_ in CONTACTS:
+        if type_ in record.attributes and (own := _own_contact(record, type_, demoted)):
+            told[type_] = own
+    created_at, updated_at = record.created_at, record.updated_at
+    tell_origin(told, record.source_channel, created_at, updated_at)
+    vouched = str(record.attributes.get(VERIFIED, ""))
+    return Teller(
+        record.record_id,
+        record.source,
+        record.trust,
+        record.name_status,
+        told,
+        vouched,
+        created_at,
+        updated_at,
+    )
 
 
-def _told(record: NormalisedRecord, demoted: AbstractSet[Key]) -> dict[str, str | int]:
-    told: dict[str, str | int] = {}
-    for attribute, value in record.attributes.items():
-        if attribute in CONTACTS:
-            if own := _own_contact(record, attribute, demoted):
-                told[attribute] = own
-        elif not attribute.startswith(COMPARED):
-            told[attribute] = value
-    if record.source_channel:
-        told["source_channel"] = record.source_channel
-    if record.created_at is not None:
-        told["created_at"] = record.created_at
-    if record.updated_at is not None:
-        told["updated_at"] = record.updated_at
-    return told
+def tell_origin(
+    told: dict[str, str | int], channel: str, created_at: int | None, updated_at: int | None
+) -> None:
+    """Add where and when a record was met to what it tells."""
+    if channel:
+        told["source_channel"] = channel
+    if created_at is not None:
+        told["created_at"] = created_at
+    if updated_at is not None:
+        told["updated_at"] = updated_at
 
 
 def _own_contact(record: NormalisedRecord, type_: str, demoted: AbstractSet[Key]) -> str | None:
@@ -153,19 +178,47 @@ def _own_contact(record: NormalisedRecord, type_: str, demoted: AbstractSet[Key]
     return own
 
 
-def _winner(attribute: str, claims: list[Claim], policy: Policy) -> Golden:
+def choose(tellers: Sequence[Teller], policy: Policy) -> dict[str, Golden]:
+    """The values that survive of one profile's records.
+
+    Args:
+        tellers: By record id, one at least.
+        policy: The rules of each attribute; ties go to the smallest record id.
+
+    Returns:
+        Attribute to value, for every attribute some record tells.
+    """
+    if len(tellers) == 1:
+        id_ = tellers[0].record_id
+        return {name: Golden(value, id_, ONLY) for name, value in tellers[0].told.items()}
+    values: dict[str, Golden] = {}
+    disputed: list[str] = []
+    for one in tellers:
+        for attribute, value in one.told.items():
+            if attribute not in values:
+                values[attribute] = Golden(value, one.record_id, ONLY)
+            elif value != values[attribute][0]:
+                disputed.append(attribute)
+    for attribute in dict.fromkeys(disputed):
+        claims = [
+            Claim(said, one) for one in tellers if (said := one.told.get(attribute)) is not None
+        ]
+        values[attribute] = _winner(attribute, claims, policy)
+    return values
+
+
+def _winner(attribute: str, claims: Claims, policy: Policy) -> Golden:
     """The claim, of those in the order of their records, that the rules leave.
 
     Each rule in turn keeps its best, until one value is left.
     """
-    times = Counter(value for value, _ in claims)
+    every = claims
     rules = policy.survivorship.get(attribute, policy.otherwise)
     for name in (BETTER_NAME, *rules) if attribute == "name" else rules:
-        rule = RULES[name]
-        figures = [rule(claim, attribute, times) for claim in claims]
+        figures = RULES[name](claims, attribute, every)
         top = max(figures)
         claims = [one for one, figure in zip(claims, figures, strict=True) if figure == top]
         value = claims[0].value
         if all(claim.value == value for claim in claims):
-            return Golden(value, claims[0].record.record_id, name)
-    return Golden(claims[0].value, claims[0].record.record_id, FIRST)
+            return Golden(value, claims[0].teller.record_id, name)
+    return Golden(claims[0].value, claims[0].teller.record_id, FIRST)

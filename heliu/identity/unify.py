@@ -1,13 +1,13 @@
 """record → profile: resolve what changed, or all, and publish it in one transaction."""
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from heliu.identity.garbage import no_garbage_collection
 from heliu.identity.handover import hand_over
 from heliu.identity.matching.base import Matches
 from heliu.identity.matching.matcher import Matcher
@@ -73,20 +73,8 @@ def unify(
     Raises:
         AuditStop: More would change than the policy allows; nothing was published.
     """
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return _unify(engine, rules, run_id, now, accept_changes, step)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Millions of tuples and no cycle: looking for one over and over takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _unify(
@@ -108,7 +96,7 @@ def _unify(
             handed_over = hand_over(before.members, graph.ids, before.handed_over)
             match = _matching(connection, rules.matcher, whole) if rules.matcher else None
             resolution = resolve_graph(graph, policy, decisions, handed_over, match)
-    with step("publish"), writing(engine) as connection:
+    with step("publish"), writing(engine, unchecked=whole) as connection:
         counts = publish(
             connection,
             scope,

@@ -181,7 +181,7 @@ def reblocked(
             return one
         if named in blocked or named in policy.blocked:
             return Identified(one.key, IdentifierStatus.BLOCKED, Strength.NONE)
-        found = normalise_identifier(*named, policy.region)[0].status
+        found = normalise_identifier(*named, policy.region, policy.read_as)[0].status
         if found is Status.OK:
             strength = policy.strengths.get(one.key.type, Strength.STRONG)
             return Identified(one.key, IdentifierStatus.OK, strength)

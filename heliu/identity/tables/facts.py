@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import Consent, Event, Membership, Order
+from models import Consent, Event, HandTag, Membership, Order
 from models.bulk import stage
 
 FACTS: tuple[sa.Table, ...] = (
     Event.__table__,  # type: ignore[attr-defined]
     Order.__table__,  # type: ignore[attr-defined]
     Consent.__table__,  # type: ignore[attr-defined]
+    HandTag.__table__,  # type: ignore[attr-defined]
 )
 MEMBERSHIP: sa.Table = Membership.__table__  # type: ignore[attr-defined]
 

@@ -1,15 +1,14 @@
 """Golden values → profile and golden_value, some thousand profiles at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from heliu.identity.normalise import CONTACTS
+from heliu.identity.parallel import LEAST, in_processes
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key
-from heliu.identity.survivorship import golden
 from heliu.identity.tables.difference import (
     Difference,
     Row,
@@ -17,17 +16,22 @@ from heliu.identity.tables.difference import (
     find_difference,
     write_difference,
 )
-from heliu.identity.tables.store import load_normalised
+from heliu.identity.tables.tellings import (
+    PROFILE,
+    PROFILE_FIELDS,
+    Chunk,
+    Survival,
+    Told,
+    start,
+    teller_of,
+)
 from heliu.identity.tables.whole import Sized
 from heliu.rules.vocabulary import Word
-from models import GoldenValue, Profile
+from models import GoldenValue
 from models.bulk import bulk_update, stage_ids
 
 GOLDEN: sa.Table = GoldenValue.__table__  # type: ignore[attr-defined]
-PROFILE: sa.Table = Profile.__table__  # type: ignore[attr-defined]
 
-STAMPS = {"id", "component_id", "records", "sources", "created_run_id", "changed_run_id"}
-PROFILE_FIELDS = [column.name for column in PROFILE.c if column.name not in STAMPS]
 PROFILES = Shape(PROFILE, ["id"], ["records", "sources", *PROFILE_FIELDS], ("component_id",))
 GOLDEN_VALUES = Shape(GOLDEN, ["profile_id", "attribute"], ["value", "record_id", "rule"])
 CHUNK = 10_000  # profiles whose records are in memory at once
@@ -75,55 +79,44 @@ def write_profiles(
     written = Written()
     ids = sorted(members.keys() | published)
     chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    for chunk in chunks:
-        told = [(id_, members[id_], components[id_]) for id_ in chunk if id_ in members]
-        rows, values = _told_rows(connection, told, policy, fields, demoted)
+    asked = (
+        [(id_, members[id_], components[id_]) for id_ in chunk if id_ in members]
+        for chunk in chunks
+    )
+    columns = {
+        name: PROFILE_FIELDS.index(word.column)
+        for name, word in fields.items()
+        if word.column in PROFILE_FIELDS
+    }
+    survival = Survival(policy, columns, demoted)
+    told = _tell(connection, asked, survival, sum(map(len, members.values())))
+    for chunk, (rows, values) in zip(chunks, told, strict=True):
         if published.isdisjoint(chunk):
-            _write(connection, written, run_id, _all_new(rows), _all_new(values))
+            _write(connection, written, run_id, Difference(rows), Difference(values))
         else:
             staged = stage_ids(connection, "profiles_here", chunk)
             here = sa.select(staged.c.id)
-            _write(
-                connection,
-                written,
-                run_id,
-                find_difference(connection, PROFILES, rows, PROFILE.c.id.in_(here)),
-                find_difference(connection, GOLDEN_VALUES, values, GOLDEN.c.profile_id.in_(here)),
-            )
+            profiles = _difference(connection, PROFILES, rows, PROFILE.c.id.in_(here))
+            found = _difference(connection, GOLDEN_VALUES, values, GOLDEN.c.profile_id.in_(here))
+            _write(connection, written, run_id, profiles, found)
     return written
 
 
-Chunk = Sequence[tuple[int, Sequence[int], int]]  # profile, its records, its component
-Rows = tuple[dict[Row, Row], dict[Row, Row]]  # of profile, of golden_value
+def _tell(
+    connection: sa.Connection, chunks: Iterable[Chunk], survival: Survival, records: int
+) -> Iterator[Told]:
+    """The rows of many profiles are made by processes that read while this one writes."""
+    if records < LEAST:
+        return map(teller_of(connection, survival), chunks)
+    url = connection.engine.url.render_as_string(hide_password=False)
+    return in_processes(start, (url, survival), chunks, records=records)
 
 
-def _told_rows(
-    connection: sa.Connection,
-    chunk: Chunk,
-    policy: Policy,
-    fields: Mapping[str, Word],
-    demoted: AbstractSet[Key],
-) -> Rows:
-    """The rows that profiles should have, a field without a value being NULL."""
-    names = {word.column: name for name, word in fields.items()}
-    attributes = [names.get(column, "") for column in PROFILE_FIELDS]
-    ids = [record for _, members, _ in chunk for record in members]
-    records = {one.record_id: one for one in load_normalised(connection, ids, CONTACTS)}
-    rows: dict[Row, Row] = {}
-    values: dict[Row, Row] = {}
-    for profile, members, component in chunk:
-        group = [records[id_] for id_ in members]
-        found = golden(group, policy, demoted)
-        sources = len({record.source for record in group})
-        told = [one[0] if (one := found.get(name)) else None for name in attributes]
-        rows[(profile,)] = (len(group), sources, *told, component)
-        for attribute, (value, record_id, rule) in found.items():
-            values[profile, attribute] = (str(value), record_id, rule)
-    return rows, values
-
-
-def _all_new(rows: Mapping[Row, Row]) -> Difference:
-    return Difference(inserted=[(*key, *value) for key, value in sorted(rows.items())])
+def _difference(
+    connection: sa.Connection, shape: Shape, rows: Iterable[Row], within: sa.ColumnElement[bool]
+) -> Difference:
+    width = len(shape.keys)
+    return find_difference(connection, shape, {row[:width]: row[width:] for row in rows}, within)
 
 
 def _write(

@@ -15,7 +15,7 @@ from heliu.identity.graph import (
 )
 from heliu.identity.policy import Policy
 from heliu.identity.records import Identified, Key, NormalisedRecord
-from heliu.identity.rows import BLOCK, RecordRows, rows_of
+from heliu.identity.rows import BLOCK, IdentifierRow, PlainRows, rows_of
 from heliu.identity.values.text import Status
 from models import (
     Identifier,
@@ -35,6 +35,7 @@ from models.bulk import (
     stage,
     stage_ids,
 )
+from models.columns import BigId
 
 RECORD: sa.Table = Record.__table__  # type: ignore[attr-defined]
 VERSION: sa.Table = RecordVersion.__table__  # type: ignore[attr-defined]
@@ -43,7 +44,7 @@ POISONED: sa.Table = PoisonedValue.__table__  # type: ignore[attr-defined]
 STALE_RECORD: sa.Table = StaleRecord.__table__  # type: ignore[attr-defined]
 STALE_VALUE: sa.Table = StaleValue.__table__  # type: ignore[attr-defined]
 
-
+NOT_TOLD = DERIVED | {BLOCK}  # types of rows that no source told
 STATUSES = {status.value: status for status in Status}  # calling an enum costs ten times this
 
 
@@ -83,7 +84,7 @@ def pending_records(
             RECORD.c.source_pk,
             VERSION.c.payload,
             RECORD.c.version,
-            RECORD.c.deleted_at,
+            RECORD.c.deleted_at.is_not(None),
         )
         .join(
             VERSION,
@@ -93,10 +94,7 @@ def pending_records(
         .order_by(RECORD.c.id)
     )
     rows = bulk_select(connection, query.limit(limit) if limit >= 0 else query)
-    return [
-        PendingRecord(id_, source, key, text, version, deleted_at is not None)
-        for id_, source, key, text, version, deleted_at in rows
-    ]
+    return list(map(PendingRecord._make, rows))
 
 
 def save_normalised(
@@ -115,7 +113,7 @@ def save_normalised(
 
 def save_rows(
     connection: sa.Connection,
-    rows: Iterable[RecordRows],
+    rows: Iterable[PlainRows],
     normaliser_key: str,
     *,
     gone: Iterable[int] = (),
@@ -134,29 +132,43 @@ def save_rows(
         How many records were written.
     """
     rows, gone = list(rows), list(gone)
-    ids = [row.record_id for row in rows] + gone
+    ids = [id_ for id_, *_ in rows] + gone
     if not ids:
         return 0
     written: list[tuple[int, str | None, str]] = [
-        (row.record_id, row.attributes, normaliser_key) for row in rows
+        (id_, attributes, normaliser_key) for id_, attributes, *_ in rows
     ]
     written += [(id_, None, normaliser_key) for id_ in gone]
     bulk_update(connection, RECORD, "id", ["attributes", "normalised_by"], written)
+    identifiers = (identifier for _, _, carried, _ in rows for identifier in carried)
+    if not note_stale and _carried_nothing(connection, min(ids)):
+        _insert_identifiers(connection, identifiers)
+        return len(ids)
     mine = IDENTIFIER.c.record_id.in_(sa.select(stage_ids(connection, "normalised", ids).c.id))
     if note_stale:
         _note_records(connection, ids)
         _note_values(connection, mine)
     connection.execute(sa.delete(IDENTIFIER).where(mine))
-    bulk_insert(
-        connection,
-        "identifier",
-        ["record_id", "type", "scope", "value", "status", "strength"],
-        (identifier for row in rows for identifier in row.identifiers),
-    )
+    _insert_identifiers(connection, identifiers)
     _distrust_again(connection, mine)
     if note_stale:
         _note_values(connection, mine)
     return len(ids)
+
+
+def _carried_nothing(connection: sa.Connection, first: int) -> bool:
+    """Whether no record from this id on has carried anything yet: in a first run, all of them."""
+    last = connection.execute(sa.select(sa.func.max(IDENTIFIER.c.record_id))).scalar()
+    return (last is None or last < first) and not _any_poisoned(connection)
+
+
+def _insert_identifiers(connection: sa.Connection, rows: Iterable[IdentifierRow]) -> None:
+    columns = ["record_id", "type", "scope", "value", "status", "strength"]
+    bulk_insert(connection, "identifier", columns, rows)
+
+
+def _any_poisoned(connection: sa.Connection) -> bool:
+    return connection.execute(sa.select(POISONED.c.record_id).limit(1)).first() is not None
 
 
 def _note_records(connection: sa.Connection, ids: list[int]) -> None:
@@ -185,7 +197,7 @@ def _note_values(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> Non
 
 def _distrust_again(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> None:
     """What once poured in on far too many rows stays distrusted on them."""
-    if connection.execute(sa.select(POISONED.c.record_id).limit(1)).first() is None:
+    if not _any_poisoned(connection):
         return
     same = sa.exists().where(
         *(
@@ -232,7 +244,7 @@ def mark_changed_meanwhile(connection: sa.Connection, read: Iterable[PendingReco
         read: As they were.
     """
     columns = [
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", BigId, primary_key=True, autoincrement=False),
         sa.Column("version", sa.BigInteger),
         sa.Column("gone", sa.BigInteger),
     ]
@@ -297,11 +309,17 @@ def _identifiers(
         columns.value,
         columns.status,
         columns.strength,
-    ).where(columns.type.not_in([*DERIVED, BLOCK]) if types is None else columns.type.in_(types))
+    )
     if wanted is not None:
         query = query.join(wanted, wanted.c.id == columns.record_id)
+    elif types is not None:
+        query = query.where(columns.type.in_(types))
+    asked = None if types is None else frozenset(types)
     found: dict[int, list[Identified]] = {}
     for record_id, type_, scope, value, status, strength in bulk_select(connection, query):
+        # Asked for here: SQLite would look through all there are of a type, for a few records.
+        if type_ in NOT_TOLD if asked is None else type_ not in asked:
+            continue
         identified = Identified(Key(type_, scope, value), statuses[status], strengths[strength])
         found.setdefault(record_id, []).append(identified)
     return found

@@ -48,6 +48,7 @@ WORDS = words(
     "步步 红尘客 红颜 酒香 鱼儿 鱼丸 米粒 米兰 米饭 巴黎 都市 都行 能行 过客 过往 随缘 "
     "广告 商城 商务 全部 包子 车神 车友 相思 相伴 荣耀 利息 常在 焦虑 祖国 国宝 国民"
 )
+PLAIN = re.compile(rf"{HAN.pattern}+")  # nothing to take off before it is looked at
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]|【[^】]*】|〔[^〕]*〕|《[^》]*》|<[^<>]*>|「[^」]*」")
 DOTS = re.compile(r"(?:\s*[•‧∙⋅・･·.])+\s*")
 MASK = re.compile(r"[*]|某")
@@ -110,6 +111,11 @@ def normalise_name(text: str) -> Name:
 
 
 def _han(text: str) -> Name:
+    return _han_part(text) if PLAIN.fullmatch(text) else read_decorated(text)
+
+
+def read_decorated(text: str) -> Name:
+    """A simplified name with whatever stands around it."""
     text = DOTS.sub("·", FOREIGN_EDGE.sub("", text))
     text = "".join(sign for sign in text if HAN.match(sign) or sign == "·" or NOTE.match(sign))
     text = DOTS.sub("·", text)  # what stood between two may be gone

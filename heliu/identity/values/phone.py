@@ -14,6 +14,8 @@ MOBILE = re.compile(r"1[3-9][0-9]{9}")
 COUNTRY = r"(?:\+?(?:00|0)?86)?0?"  # of China, in every way it is written
 CHINESE = re.compile(COUNTRY + r"(1[3-9][0-9]{9})")
 MOBILE_WITHIN = re.compile(rf"(?<!\d){COUNTRY}(1[3-9][0-9]{{9}})(?!\d)")
+# Four of five cells: grouped as every Chinese number is, or not at all.
+PLAIN = re.compile(r"(?:(?:\+?|00)86[- ]?)?(1[3-9][0-9])([- ]?)([0-9]{4})\2([0-9]{4})")
 # 852 9123 4567: Hong Kong, Macau and Taiwan by their codes alone.
 NEIGHBOUR = re.compile(r"(?:852|853)\d{8}|886\d{8,10}")
 # 702-919-1300: North America's grouping, which no Chinese number has.
@@ -56,8 +58,13 @@ def normalise_phone(text: str, region: str = "CN") -> tuple[Found, ...]:
     >>> [found.value for found in normalise_phone("139-1234-5678/0086 13798765432")]
     ['+8613912345678', '+8613798765432']
     """
-    if region == "CN" and MOBILE.fullmatch(text):
-        return (_mobile(text),)
+    if region == "CN" and (plain := PLAIN.fullmatch(text)):
+        return (_mobile(plain[1] + plain[3] + plain[4]),)
+    return read_closely(text, region)
+
+
+def read_closely(text: str, region: str) -> tuple[Found, ...]:
+    """Every number of a cell, however it is written; see `normalise_phone`."""
     cleaned = _digits(clean(text))
     if is_empty(cleaned) or cleaned == "0":
         return (NOTHING,)

@@ -155,6 +155,15 @@ class Firm:
             self.rows("SELECT record_id, profile_id FROM membership WHERE to_run_id IS NULL")
         )  # type: ignore[arg-type]
 
+    def add_hand_tag(self, record_id: int, profile_id: int) -> None:
+        with self.engine.begin() as connection:
+            bulk_insert(
+                connection,
+                "hand_tag",
+                ["record_id", "profile_id", "tag", "holds", "who", "why", "at"],
+                [(record_id, profile_id, "vip", True, "desk", "", 1)],
+            )
+
     def add_event(self, id_: int, record_id: int, profile_id: int, at: int = 5) -> None:
         with self.engine.begin() as connection:
             bulk_insert(

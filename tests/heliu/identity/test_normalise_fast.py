@@ -2,13 +2,17 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heliu.identity.normalise import WEAKENED, normalise_identifier, normalise_record
 from heliu.identity.policy import Policy
 from heliu.identity.records import Key, RawIdentifier, RawRecord
+from heliu.identity.values.han import simplified
 from heliu.identity.values.ids import is_plain_id, normalise_id
+from heliu.identity.values.name import normalise_name, read_decorated
+from heliu.identity.values.phone import normalise_phone, read_closely
+from heliu.identity.values.sound import sounds, usual_sound
 from heliu.identity.values.text import Status
 from heliu.rules.vocabulary import STANDARD_FIELDS
 from models import IdentifierStatus, Strength
@@ -82,3 +86,28 @@ def test_an_address_told_well_and_mistyped_is_one_identifier():
 def test_a_plain_id_is_taken_as_it_stands(text):
     if is_plain_id(text):
         assert normalise_id(text) == (text, Status.OK)
+
+
+@given(
+    country=st.sampled_from(["", "+86", "86", "0086", "+0086", "086"]),
+    digits=st.tuples(
+        st.sampled_from(["138", "139", "199", "106", "100", "955", "702"]),
+        st.sampled_from(["0000", "1234", "1391", "8888"]),
+        st.sampled_from(["0138", "8000", "8888", "5678"]),
+    ),
+    signs=st.tuples(*[st.sampled_from(["", "-", " "])] * 3),
+)
+def test_a_plain_phone_is_read_as_a_closer_look_reads_it(country, digits, signs):
+    text = "".join([country, *(part for pair in zip(signs, digits, strict=True) for part in pair)])
+    assert normalise_phone(text) == read_closely(text, "CN")
+
+
+@settings(deadline=None)  # dictionaries load on first use
+@given(
+    name=st.text("张伟国欧阳修覃小老总师兰·買妈女士扎西卓玛〇", min_size=1, max_size=6)
+    | st.sampled_from(["张老师", "张董", "静待花开", "豆豆妈", "weiguo zhang", "bob smith"])
+)
+def test_a_plain_name_is_read_and_spoken_as_a_closer_look_does(name):
+    if not name.isascii():
+        assert normalise_name(name).value == read_decorated(simplified(name)).value
+    assert usual_sound(name) == " ".join(sounds(name)[0])

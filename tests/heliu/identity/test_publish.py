@@ -71,6 +71,7 @@ def test_a_bridge_merges_and_its_deletion_restores_both_ids_and_their_facts(firm
     firm.add(one, two)
     firm.add_event(11, record_id=1, profile_id=1)
     firm.add_event(12, record_id=2, profile_id=2)
+    firm.add_hand_tag(record_id=2, profile_id=2)
     firm.unify()
     assert firm.profiles() == {1: 1, 2: 2}
 
@@ -83,6 +84,7 @@ def test_a_bridge_merges_and_its_deletion_restores_both_ids_and_their_facts(firm
         (2, 1, "merge", None)
     ]
     assert firm.rows("SELECT id, profile_id FROM event ORDER BY id") == [(11, 1), (12, 1), (13, 1)]
+    assert firm.rows("SELECT profile_id FROM hand_tag") == [(1,)]
     assert firm.rows("SELECT profile_id FROM touched WHERE run_id = 2 ORDER BY 1") == [(1,), (2,)]
 
     firm.delete(3)
@@ -91,6 +93,7 @@ def test_a_bridge_merges_and_its_deletion_restores_both_ids_and_their_facts(firm
     assert restored.profiles_restored == 1
     assert firm.rows("SELECT old_id, to_run_id FROM alias") == [(2, 3)]
     assert firm.rows("SELECT id, profile_id FROM event ORDER BY id") == [(11, 1), (12, 2), (13, 3)]
+    assert firm.rows("SELECT profile_id FROM hand_tag") == [(2,)]
     assert firm.rows(
         "SELECT profile_id, what, other_id FROM profile_event ORDER BY run_id, profile_id"
     ) == [

@@ -1,9 +1,10 @@
 """The Senzing demo truth set by its own sources.yaml: fathers and sons, twins, people and firms.
 
-Read from beside the checkout; without it these are skipped.
+Read from the folder HELIU_BENCH_DATA names, as the benchmarks do; without it these are skipped.
 """
 
 import csv
+import os
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -23,7 +24,7 @@ from heliu.sources.mapping import mapper
 
 ROOT = Path(__file__).parents[3]
 FIRM = ROOT / "benchmarks" / "identity" / "senzing_truthset"
-DATA = ROOT.parent / "shared" / "data" / "senzing_truthset"
+DATA = Path(os.environ.get("HELIU_BENCH_DATA", ROOT / "benchmarks" / "data")) / "senzing_truthset"
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the Senzing truth set isn't here")
 

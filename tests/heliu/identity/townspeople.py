@@ -185,6 +185,10 @@ class Townsman:
         carries = {"profile_id": self.id, "tag": "vip", "run_id": 1}
         yield models.ProfileTag, {**carries, "since_at": NOW}
         yield models.TagChange, {**carries, "entered": True, "at": NOW, "cause": "facts"}
+        yield models.HandTag, {
+            "record_id": self.records[1], "profile_id": self.id, "tag": "vip", "holds": True,
+            "who": "desk", "why": f"note-{self.n}-", "at": NOW,
+        }  # fmt: skip
 
     def _messages(self) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
         yield models.Content, {
