@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PREFECT_HOME ?= $(CURDIR)/.heliu/prefect
 export PREFECT_SERVER_ANALYTICS_ENABLED ?= false
 
-.PHONY: help setup demo test check lint format types contracts up clean constraints screenshots bench-identity
+.PHONY: help setup demo test check lint format types contracts up clean constraints screenshots bench-identity bench-tags bench-spark
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,12 @@ screenshots: setup ## the docs' pictures, from the demo's pages
 
 bench-identity: setup ## unification against its bars, e.g. with ROWS='--quick 100k link'
 	$(BIN)/python -m benchmarks.identity $(ROWS)
+
+bench-tags: setup ## tags against their bars, e.g. with ROWS='--scale S full'
+	$(BIN)/python -m benchmarks.tags $(ROWS)
+
+bench-spark: setup ## the tags' statement on Spark; needs pyspark and Java
+	$(BIN)/python -m benchmarks.tags --scale S spark $(ROWS)
 
 clean: ## forget the state: the next demo starts afresh
 	rm -rf .heliu

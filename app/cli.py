@@ -10,19 +10,23 @@ from typing import Annotated, Any
 
 import typer
 
+from app.check import check
 from app.errors import one_clear_error
 from app.matching import train_matching
 from app.people import explain, person
 from app.review import review
-from heliu.errors import ConfigError, HeliuError, TransientError
+from app.tags import tags
+from heliu.errors import HeliuError, TransientError
 
 app = typer.Typer(
     help="Heliu (合流): one profile per person, true tags, messages with proofs.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they would show local variables: people's data
 )
+app.command()(check)
 app.command("train-matching")(train_matching)
 app.add_typer(review, name="review")
+app.add_typer(tags, name="tags")
 app.add_typer(explain, name="explain")
 app.add_typer(person, name="person")
 
@@ -61,6 +65,9 @@ AcceptChanges = Annotated[
     bool,
     typer.Option("--accept-changes", help="Publish though unify changes more than its audit may."),
 ]
+Full = Annotated[
+    bool, typer.Option("--full", help="Judge everybody, not only who may have changed (retag).")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
 
 
@@ -73,6 +80,7 @@ def run(
     campaign: Campaign = None,
     accept_less: AcceptLess = False,
     accept_changes: AcceptChanges = False,
+    full: Full = False,
     verbose: Verbose = False,
 ) -> None:
     """Run one stage, or all of them: nightly.
@@ -94,29 +102,12 @@ def run(
             said["accept_less"] = True
         if accept_changes and stage in (Stage.UNIFY, Stage.NIGHTLY):
             said["accept_changes"] = True
+        if full and stage is Stage.RETAG:
+            said["full"] = True
         flow, options = flow_of(stage)
         with prefect_within_reach():
             flow(options=options(**said))
         show_last_run()
-
-
-@app.command()
-def check() -> None:
-    """Read all of the firm's files and tell every mistake at once, as file:line:column."""
-    with one_clear_error():
-        from heliu.rules.proof import run_examples, run_segment_examples
-        from tasks.firm import check_firm
-        from tasks.settings import settings
-
-        firm = check_firm()
-        zone = settings().zone
-        problems = run_examples(firm.tags, zone) + run_segment_examples(firm.segments, zone)
-        if problems:
-            raise ConfigError(problems)
-        typer.echo(
-            f"All well: {len(firm.sources)} sources, {len(firm.tags.tags)} tags, "
-            f"{len(firm.segments)} segments, {len(firm.campaigns)} campaigns."
-        )
 
 
 @app.command()
@@ -158,6 +149,7 @@ def flow_of(stage: Stage) -> tuple[Callable[..., Any], Callable[..., Any]]:
         CampaignOptions,
         CollectOptions,
         NightlyOptions,
+        RetagOptions,
         RunOptions,
         UnifyOptions,
     )
@@ -165,6 +157,7 @@ def flow_of(stage: Stage) -> tuple[Callable[..., Any], Callable[..., Any]]:
     forms = {
         Stage.COLLECT: CollectOptions,
         Stage.UNIFY: UnifyOptions,
+        Stage.RETAG: RetagOptions,
         Stage.NIGHTLY: NightlyOptions,
         Stage.RENDER: CampaignOptions,
         Stage.DISTRIBUTE: CampaignOptions,

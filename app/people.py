@@ -1,6 +1,8 @@
 """`heliu explain …`, `heliu person …`: why somebody is who they are; all we hold; forget them."""
 
+import json
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +20,13 @@ Id = Annotated[
     ),
 ]
 Show = Annotated[bool, typer.Option("--show", help="Print values as they are, not masked.")]
+
+
+class Language(StrEnum):
+    """What an explanation can be read in."""
+
+    EN = "en"
+    ZH = "zh"
 
 
 @explain.command("profile")
@@ -46,6 +55,39 @@ def explain_pair(left: Id, right: Id, show: Show = False) -> None:
         from tasks.people import explain_two
 
         _say(pair_lines(explain_two(left, right, show)))
+
+
+@explain.command("tag")
+def explain_tag(
+    id_: Id,
+    tag: Annotated[str, typer.Argument(help="A tag of the library, like churn.risk.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Judge at this date (its first moment) or time, not the last run's."),
+    ] = None,
+    show: Show = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, in both languages.")] = False,
+    language: Annotated[Language, typer.Option(help="What to read it in.")] = Language.EN,
+) -> None:
+    """Tell why a profile carries a tag or doesn't, leaf by leaf, and when that will change.
+
+    heliu explain tag 17 churn.risk
+    heliu explain tag crm:C-00017 value.high --language zh
+    """
+    with one_clear_error():
+        from app.cli import moment
+        from heliu.reports.tag_explained import answer_lines
+        from heliu.reports.tag_explained_json import answer_json
+        from heliu.reports.words import Words
+        from tasks.explaining import explain_tag as ask
+        from tasks.settings import settings
+
+        found, answer = ask(id_, tag, moment(as_of, "--as-of"), show)
+        say = Words(language.value, settings().zone)
+        if as_json:
+            typer.echo(json.dumps(answer_json(answer, say), ensure_ascii=False, indent=2))
+        else:
+            _say(answer_lines(found, answer, say))
 
 
 @person.command("export")

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 import typer
 
+from heliu.reports.figures.lateness import late_things
 from heliu.reports.figures.unifying import UnifyReport, unify_report
+from heliu.reports.freshness import late_line
 from heliu.reports.summary import Summary, run_summary
 from heliu.reports.unification import summary_lines
+from heliu.reports.words import Words
 from models import Run
 from models.database import reading
 from tasks.database import database
@@ -23,13 +26,16 @@ def print_summary() -> None:
         run = connection.execute(sa.select(RUN).order_by(RUN.c.id.desc()).limit(1)).one()
         summary = run_summary(connection, run.id)
         report = unify_report(connection, run.id)
+        late = late_things(connection, run.id)
     seconds = (run.finished_at - run.started_at).total_seconds()
     as_of = run.as_of_at.astimezone(settings().zone)
     rehearsal = ", a rehearsal: nothing was sent" if run.dry_run else ""
     typer.echo(
         f"{run.flow}, run {run.id}, as of {as_of:%Y-%m-%d %H:%M}, {seconds:.0f} s{rehearsal}"
     )
-    for line in lines(summary, report):
+    say = Words("en", settings().zone)
+    old = [f"too old    {late_line(one, run.now_at, say)}" for one in late]
+    for line in [*lines(summary, report), *old]:
         typer.echo(f"  {line}")
     for name, path in page_paths().items():
         if path.is_file():

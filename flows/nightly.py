@@ -8,8 +8,10 @@ from flows.render import render_stage
 from flows.report import report_stage
 from flows.retag import retag_stage
 from flows.unify import unify_stage
+from heliu.tags.plan import Mode
 from tasks.audit import fail_if_stopped
 from tasks.firm import load_firm
+from tasks.freshness import held_or_done
 from tasks.options import NightlyOptions
 from tasks.runs import open_run, run_name
 
@@ -30,11 +32,11 @@ def nightly(options: NightlyOptions = DEFAULTS) -> int:
     with open_run("nightly", options) as run:
         collect_stage(run, options.accept_less)
         unify_stage(run, options.accept_changes)
-        retag_stage(run)
+        retag_stage(run, Mode.FULL)
         render_stage(run)
         try:
             distribute_stage(run)
         finally:
             report_stage(run)  # the morning is told, also where a batch failed
         fail_if_stopped(run)  # all went on with the profiles as last published
-        return run.id
+        return held_or_done(run)

@@ -4,6 +4,7 @@ from prefect import flow
 
 from tasks.content import render_messages
 from tasks.delivery import decide_recipients, due_campaigns
+from tasks.freshness import fresh_campaigns
 from tasks.options import CampaignOptions
 from tasks.reports import publish_stage
 from tasks.runs import RunRef, open_run, run_name, stage
@@ -16,6 +17,8 @@ DEFAULTS = CampaignOptions()
 def render(options: CampaignOptions = DEFAULTS) -> dict[str, int]:
     """Freeze each due campaign's segment, decide about everyone in it, render; send nothing.
 
+    A campaign that rests on something too old is left out.
+
     Args:
         options: 活动选项
     """
@@ -26,9 +29,12 @@ def render(options: CampaignOptions = DEFAULTS) -> dict[str, int]:
 def render_stage(run: RunRef, campaign: str | None = None) -> dict[str, int]:
     """Campaign after campaign, in order of priority, since they share caps."""
     with stage("render", run) as counts:
-        for due in due_campaigns(run, campaign):
-            freeze_segment(due, run)
-            counts.add(decide_recipients(due, run))  # consent, suppression, caps, hours
-            counts.add(render_messages(due, run))
+        due = due_campaigns(run, campaign)
+        fresh = fresh_campaigns(due, run)
+        counts.add({"stale": len(due) - len(fresh)})
+        for name in fresh:
+            freeze_segment(name, run)
+            counts.add(decide_recipients(name, run))  # consent, suppression, caps, hours
+            counts.add(render_messages(name, run))
     publish_stage("render", run)
     return counts.of

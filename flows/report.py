@@ -4,7 +4,7 @@ from prefect import flow
 
 from tasks.delivery import write_previews
 from tasks.options import RunOptions
-from tasks.reports import publish_run, write_dashboard
+from tasks.reports import publish_run, write_dashboard, write_tags_page
 from tasks.runs import RunRef, open_run, run_name, stage
 
 DEFAULTS = RunOptions()
@@ -25,5 +25,6 @@ def report_stage(run: RunRef) -> None:
     """The pages on disk, then the artifacts that link to them."""
     with stage("report", run):
         write_previews(run)
-        write_dashboard(run)
+        write_tags_page(run)
+        write_dashboard(run)  # links to the other two
     publish_run(run)

@@ -29,8 +29,8 @@ from models.profile import (
     UnifyState,
 )
 from models.record import Quarantine, Record, RecordVersion, SourceDelivery, SourceState
-from models.run import Lease, Run, RunStage, UnifyStop
-from models.tag import ProfileTag, Segment, Tag, TagChange, TagCount, TagRun
+from models.run import Lateness, Lease, Run, RunStage, UnifyStop
+from models.tag import HandTag, ProfileTag, Segment, Tag, TagChange, TagCount, TagRun
 
 __all__ = [
     "OPEN",
@@ -51,9 +51,11 @@ __all__ = [
     "Event",
     "EventPayload",
     "GoldenValue",
+    "HandTag",
     "Handover",
     "Identifier",
     "IdentifierStatus",
+    "Lateness",
     "Lease",
     "Material",
     "Membership",

@@ -74,7 +74,10 @@ class Message(SQLModel, table=True):
 class Attempt(SQLModel, table=True):
     """One try at handing a message to a channel."""
 
-    __table_args__ = (UniqueConstraint("message_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("message_id", "number"),
+        Index("ix_attempt_finished", "finished_at"),
+    )
 
     id: int | None = id_field(default=None, primary_key=True)
     message_id: int = id_field(foreign_key="message.id")
@@ -90,7 +93,10 @@ class Attempt(SQLModel, table=True):
 class Receipt(SQLModel, table=True):
     """The provider's later word on a message."""
 
-    __table_args__ = (UniqueConstraint("channel", "provider_id", "kind", "at"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id", "kind", "at"),
+        Index("ix_receipt_at", "at"),
+    )
 
     id: int | None = id_field(default=None, primary_key=True)
     message_id: int | None = id_field(default=None, nullable=True, foreign_key="message.id")

@@ -84,6 +84,7 @@ class SourceState(SQLModel, table=True):
     watermark_at: datetime | None = maybe_utc_field()  # newest time seen in the source
     run_id: int = id_field()
     read_at: datetime = utc_field()
+    modified_at: datetime | None = maybe_utc_field()  # of its newest file, when last looked at
 
 
 class SourceDelivery(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from models.columns import id_field, maybe_utc_field, text_field, utc_field
@@ -43,6 +44,18 @@ class UnifyStop(SQLModel, table=True):
     run_id: int = id_field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     says: str = text_field()  # why it was stopped, one sentence a breach; no personal data
     wanted: str = text_field(default="{}")  # JSON: figures, biggest merges and splits by id
+
+
+class Lateness(SQLModel, table=True):
+    """A source or tag that was older than it may be when a run planned, and what that held."""
+
+    run_id: int = id_field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(primary_key=True)  # source, tag
+    name: str = Field(primary_key=True)
+    owner: str | None = None  # whom to tell
+    heard_at: datetime | None = maybe_utc_field()  # what its age counts from; none: never
+    max_age_seconds: int | None = Field(default=None, sa_type=BigInteger)
+    holds: str = text_field(default="[]")  # JSON: the campaigns that read it, in planning order
 
 
 class Lease(SQLModel, table=True):

@@ -63,6 +63,22 @@ class UnifyOptions(RunOptions):
     accept_changes: bool = Field(**ACCEPT_CHANGES, json_schema_extra={"position": 3})
 
 
+class RetagOptions(RunOptions):
+    """How to retag."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True, title="打标选项 Retag options")
+
+    full: bool = Field(
+        default=False,
+        title="全量 Full",
+        description=(
+            "Judge everybody and renew the rank cuts, not only who may have changed. "
+            "重算所有人并更新排名线；不勾选只算可能变化的人。"
+        ),
+        json_schema_extra={"position": 3},
+    )
+
+
 class NightlyOptions(CollectOptions):
     """How to run the whole line."""
 
@@ -90,7 +106,7 @@ PROFILE_ID = r"^\d{1,18}$"  # a record's key may be a phone, which Prefect must 
 
 
 class ExplainOptions(BaseModel):
-    """Whom to explain."""
+    """Whom to explain, and perhaps which of their tags."""
 
     model_config = ConfigDict(extra="forbid", title="说明选项 Explain options")
 
@@ -99,6 +115,16 @@ class ExplainOptions(BaseModel):
         title="档案编号 Profile id",
         description="A profile's id, a former one, or a record's. 现用、曾用编号或记录编号均可。",
         json_schema_extra={"position": 0},
+    )
+    tag: str | None = Field(
+        default=None,
+        max_length=200,
+        title="标签 Tag",
+        description=(
+            "Why the profile carries this tag, or doesn't; empty: why it is what it is. "
+            "留空则说明档案的由来。"
+        ),
+        json_schema_extra={"position": 1},
     )
 
 

@@ -32,7 +32,7 @@ from tasks.database import database
 from tasks.firm import Firm, load_firm
 from tasks.forgotten import erasure_key
 from tasks.leases import lease
-from tasks.normalising import Reading, StoredRow, raw_reader
+from tasks.normalising import Reading, raw_reader
 from tasks.retries import STEP
 from tasks.settings import settings
 
@@ -176,7 +176,7 @@ def _versions(connection: sa.Connection, firm: Firm, records: list[int]) -> list
         .order_by(RECORD.c.id, VERSION.c.version)
     )
     how = Reading(firm.sources, settings().zone, firm.titles, firm.policy, firm.words.fields)
-    raw = raw_reader(how)(StoredRow(*row) for row in rows)
+    raw = raw_reader(how)(tuple(row) for row in rows)
     return list(normalise_records(raw, firm.policy, firm.words.fields))
 
 

@@ -7,12 +7,17 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.events import emit_event
 
 from heliu.reports.dashboard import build_dashboard
+from heliu.reports.figures.tag_use import rulebook
 from heliu.reports.figures.unifying import unify_report
+from heliu.reports.retagging import retag_markdown, retag_report
 from heliu.reports.tables import run_markdown, stage_table
+from heliu.reports.tags_page import NAME as TAGS_PAGE
+from heliu.reports.tags_page import build_tags_page
 from heliu.reports.unification import alerts, unify_markdown
 from heliu.reports.words import Words
 from models.database import reading
 from tasks.database import database
+from tasks.firm import load_firm
 from tasks.retries import RETRY_TRANSIENT
 from tasks.runs import RunRef
 from tasks.settings import settings
@@ -47,11 +52,41 @@ def publish_unify(run: RunRef) -> None:
         )
 
 
+@task(task_run_name="report on retag", **RETRY_TRANSIENT)
+def publish_retag(run: RunRef) -> None:
+    """What tags gained and lost and why, as Markdown that links to the pages."""
+    with reading(database()) as connection:
+        report = retag_report(connection, run.id)
+    dashboard = page_paths()["dashboard"]
+    links = {"标签": dashboard.with_name(TAGS_PAGE).as_uri(), "看板": dashboard.as_uri()}
+    text = retag_markdown(report, Words("zh", settings().zone), links)
+    create_markdown_artifact(text, key="retag")
+
+
+@task(task_run_name="write tags page", **RETRY_TRANSIENT)
+def write_tags_page(run: RunRef) -> str:
+    """Renew the page of tags beside the dashboard; its path."""
+    here, firm = settings(), load_firm()
+    page = build_tags_page(
+        database(),
+        here.home,
+        here.file.firm.name,
+        here.zone,
+        run.now,
+        here.file.language,
+        rulebook(firm.tags, firm.segments, firm.campaigns, firm.contents, firm.groups),
+        {"看板": "index.html"},
+    )
+    return str(page)
+
+
 @task(task_run_name="write dashboard", **RETRY_TRANSIENT)
 def write_dashboard(run: RunRef) -> str:
     """Renew the dashboard's one page; its path."""
     here = settings()
     links = {"消息预览": "../outbox/index.html"}
+    if (here.home / "dashboard" / TAGS_PAGE).is_file():
+        links["标签明细"] = TAGS_PAGE
     if (here.home / "dashboard" / "review.html").is_file():  # made by `heliu review page`
         links["人工核对"] = "review.html"
     page = build_dashboard(

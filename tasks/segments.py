@@ -3,6 +3,7 @@
 from prefect import task
 
 from heliu.delivery.audience import freeze_audience
+from heliu.rules.cuts import stored_cuts
 from heliu.segments.library import record_segments
 from heliu.segments.members import members
 from models.database import writing
@@ -18,8 +19,9 @@ def freeze_segment(campaign: str, run: RunRef) -> int:
     """Write down who is in the campaign's segment now; an occurrence is frozen once."""
     firm = load_firm()
     spec = firm.campaigns[campaign]
-    people = members(firm.segments[spec.segment], run.as_of, settings().zone)
     with writing(database()) as connection:
+        cuts = stored_cuts(connection)
+        people = members(firm.segments[spec.segment], run.as_of, settings().zone, cuts)
         record_segments(connection, firm.segments, run.id)
         return freeze_audience(
             connection,

@@ -5,10 +5,17 @@ import tomllib
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from heliu.errors import ConfigError, Place, Problem, did_you_mean
 
@@ -83,12 +90,28 @@ class FirmFile(Strict):
         return name
 
 
+class Retagging(Strict):
+    """How a full retag is computed on this machine, or beyond it; what comes out is the same."""
+
+    engine: str = Field(default="database", pattern="^(database|duckdb|spark)$")
+    runner: str = Field(default="threads", pattern="^(threads|processes|dask)$")
+    workers: int | None = Field(default=None, ge=1)  # as many as cores
+    dask: str | None = None  # the scheduler's address, tcp://HOST:PORT
+
+    @model_validator(mode="after")
+    def _knows_where_dask_is(self) -> Self:
+        if self.runner == "dask" and not self.dask:
+            raise ValueError("runner = 'dask' needs `dask`, the scheduler's address")
+        return self
+
+
 class ProjectFile(Strict):
     """`heliu.toml` where the command is run: where things are."""
 
     firm: Path = Path("examples/firm")
     home: Path = Path(".heliu")
     database_url: str | None = None
+    retag: Retagging = Retagging()
 
 
 class Settings(Strict):
@@ -98,6 +121,7 @@ class Settings(Strict):
     home: Path
     database_url: str
     file: FirmFile
+    retag: Retagging = Retagging()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -155,13 +179,13 @@ def settings() -> Settings:
                 )
             ]
         )
+    return Settings(firm=firm, home=home, database_url=url, file=firm_file(firm), retag=where.retag)
+
+
+def firm_file(firm: Path) -> FirmFile:
+    """What the `heliu.toml` of a firm's folder says; defaults where there is none."""
     file = firm / "heliu.toml"
-    return Settings(
-        firm=firm,
-        home=home,
-        database_url=url,
-        file=_read(file, FirmFile) if file.is_file() else FirmFile(),
-    )
+    return _read(file, FirmFile) if file.is_file() else FirmFile()
 
 
 def _read(path: Path, model: type[File]) -> File:

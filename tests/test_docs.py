@@ -25,8 +25,30 @@ from heliu.delivery import campaigns
 from heliu.delivery.verdicts import BLOCKS
 from heliu.identity.policy import RULES
 from heliu.reports.exports import EXPORTS
-from heliu.rules import events, examples, fields, files, parse, windows
-from heliu.rules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_PROPERTIES
+from heliu.rules import (
+    escape_checks,
+    events,
+    examples,
+    fields,
+    parse,
+    sayings,
+    sequences,
+    windows,
+)
+from heliu.rules.conditions import Verdict
+from heliu.rules.vocabulary import (
+    CONSENT_CHANNELS,
+    MESSAGE_EVENTS,
+    MESSAGE_PROPERTIES,
+    NET_FEN,
+    PRODUCT,
+    PRODUCT_PROPERTIES,
+    REACHED,
+    STANDARD_EVENTS,
+    STANDARD_FIELDS,
+    STANDARD_PROPERTIES,
+    TOPICS,
+)
 from heliu.segments.library import KEYS as SEGMENT_KEYS
 from heliu.sources import config, products
 from heliu.tags.library import KEYS as TAG_KEYS
@@ -107,10 +129,14 @@ WORDS: dict[str, Iterable[object]] = {
         *STANDARD_FIELDS, *STANDARD_EVENTS, *products.REQUIRED, *products.OPTIONAL,
     ],
     TAG: [
-        "tag", "segment", "off", "always", "of", *TAG_KEYS, *SEGMENT_KEYS, *files.LATER,
-        *parse.HEADS, *events.DID_KEYS, *events.MOMENT_KEYS, *events.SEQUENCE_KEYS,
-        *events.RANK_KEYS, *events.RANKED, *fields.FIELD_KEYS, *windows.CALENDAR,
-        *examples.EXAMPLE_KEYS, *STANDARD_PROPERTIES,
+        "tag", "segment", "off", "always", *TAG_KEYS, *SEGMENT_KEYS, *parse.HEADS,
+        *(key for keys in parse.LEAVES.values() for key in keys), *events.RANK_OF_KEYS,
+        *sequences.STEP_KEYS, *Verdict, *windows.CALENDAR, *examples.EXAMPLE_KEYS,
+        *sayings.CONSENT_SAID_KEYS, *sayings.HAND_SAID_KEYS, *STANDARD_PROPERTIES,
+        NET_FEN.name, REACHED, *MESSAGE_EVENTS, *MESSAGE_PROPERTIES, *TOPICS, *CONSENT_CHANNELS,
+        *(f"{PRODUCT}{name}" for name in PRODUCT_PROPERTIES),
+        *escape_checks.TABLES, *(name for names in escape_checks.TABLES.values() for name in names),
+        ":as_of",
     ],
     CAMPAIGN: [
         *campaigns.REQUIRED, *campaigns.OPTIONAL, *campaigns.TOPICS, *campaigns.WEEKDAYS,

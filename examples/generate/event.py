@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 HEADINGS = (
     *("event_id", "at", "event", "openid", "phone", "course", "order_no", "amount_fen"),
-    *("lesson", "channel", "campaign", "state"),
+    *("lesson", "channel", "campaign", "state", "exam_on"),
 )
 
 _CHANNELS = {"oM": "miniprogram", "oA": "official_account"}
@@ -25,6 +25,7 @@ class Event:
     campaign: str = ""
     state: str = ""
     refund_no: str = ""
+    exam_on: str = ""  # the day of the exam, where one is booked
     at_text: str = ""  # instead of `at`, where the row is meant to be unreadable
 
 
@@ -49,4 +50,5 @@ def row_of(event: Event, number: int, at: str) -> tuple[str, ...]:
         event.channel,
         event.campaign,
         event.state,
+        event.exam_on,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from generate import clock
 from generate.chance import Chance
 from generate.clock import DAY, END, HOUR, MINUTE
 from generate.event import Event, channel_of
@@ -46,9 +47,16 @@ def _of_order(order: Order, subject: str, chance: Chance) -> Iterator[Event]:
 def _service(order: Order, subject: str, chance: Chance) -> Iterator[Event]:
     """The states an order's service goes through, and the refund that may end it."""
 
-    def state(at: float, name: str) -> Event:
+    def state(at: float, name: str, exam_on: str = "") -> Event:
         return Event(
-            int(at), "service", subject, order.course, order.number, channel="service", state=name
+            int(at),
+            "service",
+            subject,
+            order.course,
+            order.number,
+            channel="service",
+            state=name,
+            exam_on=exam_on,
         )
 
     enrolled_at = order.paid_at + chance.between(5 * MINUTE, 30 * HOUR)
@@ -72,9 +80,15 @@ def _service(order: Order, subject: str, chance: Chance) -> Iterator[Event]:
         return
     booked_at = in_class_at + chance.between(25, 70) * DAY
     if chance.happens(0.6):
-        yield state(booked_at, "exam_booked")
+        yield state(booked_at, "exam_booked", _exam_day(order, booked_at))
         if chance.happens(0.8):
             yield state(booked_at + chance.between(20, 60) * DAY, "graduated")
+
+
+def _exam_day(order: Order, booked_at: float) -> str:
+    """A day some weeks after it was booked, before anybody graduates."""
+    days = Chance("exam", order.number).between(11, 19)
+    return clock.text(int(booked_at + days * DAY))[:10]
 
 
 def _refund(order: Order, subject: str, at: int, chance: Chance) -> Event:

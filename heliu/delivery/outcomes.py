@@ -18,10 +18,12 @@ from heliu.delivery.outbox import is_status
 from heliu.delivery.permission import SUPPRESSION
 from heliu.delivery.recheck import later
 from heliu.errors import HeliuError, OutcomeUnknown, RateLimited, RecipientRejected, TransientError
-from models import Attempt, Content, DeliveryStatus
+from heliu.rules.facts import ALIAS, TAKEN, home, means_today
+from models import Attempt, Content, DeliveryStatus, Touched
 
 ATTEMPT = Attempt.__table__  # type: ignore[attr-defined]
 CONTENT = Content.__table__  # type: ignore[attr-defined]
+TOUCHED = Touched.__table__  # type: ignore[attr-defined]
 
 MOST_ATTEMPTS = 6
 GAVE_UP = "gave up"
@@ -147,6 +149,7 @@ def record(
     connection.execute(
         _update_attempt(moment), [_attempt_values(each, res, out) for each, res, out in outcomes]
     )
+    _touch(connection, [each.id for each, _, outcome in outcomes if outcome.status in TAKEN])
     refused = [each.id for each, result, _ in outcomes if isinstance(result, RecipientRejected)]
     if refused:
         _suppress(connection, refused, channel, moment)
@@ -210,6 +213,19 @@ def _attempt_values(each: Try, result: Result | NotTried, outcome: Outcome) -> d
         "b_error": describe(result) if isinstance(result, Exception) else None,
         "b_provider_id": outcome.provider_id,
     }
+
+
+def _touch(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """Note whose facts changed: rules may ask what a person was sent."""
+    if not ids:
+        return
+    people = (
+        sa.select(home, sa.literal("delivery"), MESSAGE.c.run_id)
+        .select_from(MESSAGE.outerjoin(ALIAS, means_today))
+        .where(MESSAGE.c.id.in_(ids))
+        .distinct()
+    )
+    connection.execute(sa.insert(TOUCHED).from_select(["profile_id", "reason", "run_id"], people))
 
 
 def _suppress(connection: sa.Connection, ids: list[int], channel: str, moment: datetime) -> None:

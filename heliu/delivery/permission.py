@@ -1,7 +1,8 @@
 """What a person allows: consent and suppression, as SQL both planning and dispatch ask.
 
-Consent: of each record the newest word counts (of two at one instant the
-stricter), over a person's records the strictest, and no word means no.
+Consent means here what it means in rules (`heliu.rules.facts`): of each record
+the newest word counts (of two at one instant the stricter), over a person's
+records the strictest. No word means no.
 """
 
 from datetime import datetime
@@ -10,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from heliu.channels import Traits
-from models import Consent, Membership, Suppression
+from heliu.rules.facts import CONSENT, in_force, strictest
+from models import Membership, Suppression
 
-CONSENT = Consent.__table__  # type: ignore[attr-defined]
 MEMBERSHIP = Membership.__table__  # type: ignore[attr-defined]
 SUPPRESSION = Suppression.__table__  # type: ignore[attr-defined]
 
@@ -23,22 +24,14 @@ def consent_word(
     profile_id: Expression, channel: str, topic: Expression | str, now: datetime | Expression
 ) -> sa.ScalarSelect[Any]:
     """1 where the person allows it, 0 where they withdrew, NULL where nobody asked."""
-    word, newer = CONSENT.alias(), CONSENT.alias()
-    overruled = sa.exists().where(
-        newer.c.record_id == word.c.record_id,
-        newer.c.channel == word.c.channel,
-        newer.c.topic == word.c.topic,
-        newer.c.at <= now,
-        newer.c.at > word.c.at,
-    )
+    word = CONSENT.alias()
     return (
-        sa.select(sa.func.min(sa.case((word.c.granted, 1), else_=0)))
+        sa.select(strictest(word))
         .where(
             word.c.profile_id == profile_id,
             word.c.channel == channel,
             word.c.topic == topic,
-            word.c.at <= now,
-            ~overruled,
+            in_force(word, now),
         )
         .scalar_subquery()
     )

@@ -1,7 +1,7 @@
 """Figures → one HTML file that opens anywhere: no server, no script, no outside request."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from heliu.reports.figures import Figures, gather
 from heliu.reports.page import sections
-from heliu.reports.page.parts import Bars, Drawing, Heat
+from heliu.reports.page.parts import Bars, Drawing, Heat, Section, Trends
 from heliu.reports.words import Words
 from models.database import reading
 
@@ -51,7 +51,7 @@ def build_dashboard(
     with reading(engine) as connection:
         figures = gather(connection, zone, now)
     page = home / "dashboard" / "index.html"
-    _replace(page, render_page(figures, firm_name, say, links))
+    write_page(page, render_page(figures, firm_name, say, links))
     return page
 
 
@@ -59,22 +59,42 @@ def render_page(
     figures: Figures, firm_name: str, say: Words, links: Mapping[str, str] = NO_LINKS
 ) -> str:
     """The page as HTML text; a pure function of the figures."""
+    return render_sections(
+        "dashboard",
+        sections(figures, say),
+        say,
+        links,
+        firm=firm_name,
+        title=say("运行看板", "Dashboard"),
+        figures=figures,
+    )
+
+
+def render_sections(
+    template: str,
+    sections: Sequence[Section],
+    say: Words,
+    links: Mapping[str, str] = NO_LINKS,
+    **values: object,
+) -> str:
+    """A page of sections as HTML text.
+
+    Args:
+        template: The page's own, below templates/reports; it extends shell.html.jinja.
+        sections: From top to bottom.
+        say: The reader's language.
+        links: As for `build_dashboard`.
+        values: Whatever else the template shows.
+
+    Raises:
+        ValueError: An address is neither a path nor http(s) nor a file.
+    """
     for address in links.values():
         _check_address(address)
     # Our own file, so its quotes and arrows stay as they are.
     css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
-    return (
-        page_environment()
-        .get_template("dashboard.html.jinja")
-        .render(
-            figures=figures,
-            firm=firm_name,
-            say=say,
-            links=links,
-            sections=sections(figures, say),
-            css=css,
-        )
-    )
+    page = page_environment().get_template(f"{template}.html.jinja")
+    return page.render(sections=sections, say=say, links=links, css=css, **values)
 
 
 def page_environment() -> jinja2.Environment:
@@ -90,6 +110,7 @@ def page_environment() -> jinja2.Environment:
         "bars": lambda chart: isinstance(chart, Bars),
         "drawing": lambda chart: isinstance(chart, Drawing),
         "heat": lambda chart: isinstance(chart, Heat),
+        "trends": lambda chart: isinstance(chart, Trends),
     }
     return environment
 
@@ -101,7 +122,7 @@ def _check_address(address: str) -> None:
         raise ValueError(f"a link may not begin with {scheme!r}; use a path, http, https or file")
 
 
-def _replace(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
     """Write a file so that a reader, or a crash, meets the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")

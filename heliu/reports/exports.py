@@ -70,13 +70,21 @@ EXPORTS: dict[str, Callable[[], sa.Select[Any]]] = {
 
 
 def export_csv(connection: sa.Connection, what: str, to: Path) -> int:
-    """Write one export as UTF-8 CSV with a heading, all at once or not at all; how many rows.
+    """Write one export as CSV; how many rows.
 
     Raises:
         KeyError: There is no export of that name.
         OSError: The file can't be written.
     """
-    select = EXPORTS[what]()
+    return write_csv(connection, EXPORTS[what](), to)
+
+
+def write_csv(connection: sa.Connection, select: sa.Select[Any], to: Path) -> int:
+    """Write a query as UTF-8 CSV with a heading, all at once or not at all; how many rows.
+
+    Raises:
+        OSError: The file can't be written.
+    """
     partial = to.with_name(f".{to.name}.partial")
     rows = 0
     with partial.open("w", encoding="utf-8", newline="") as file:

@@ -100,6 +100,30 @@ RECEIPTS: Pairs = {
     "opted out": ("退订", "opted out"),
 }
 
+CAUSES: Pairs = {  # of a tag that entered or left a profile
+    "event": ("行为", "events"),
+    "profile": ("资料变更", "profile changed"),
+    "time": ("时间推移", "time passing"),
+    "rule": ("规则变更", "rule changed"),
+    "merge": ("合并或拆分", "merge or split"),
+    "hand": ("人工", "by hand"),
+    "gone": ("客户不存在", "profile gone"),
+    "backfill": ("历史补算", "backfill"),
+}
+
+WHY_FULL: Pairs = {  # why a run looked at everybody, or what it looked at
+    "the first run": ("第一次打标", "the first run"),
+    "asked for": ("全量运行", "asked for"),
+    "tried again": ("重试", "tried again"),
+    "the rules changed": ("规则有变", "the rules changed"),
+    "back in time": ("回到过去的日期", "back in time"),
+    "most were touched": ("大多数客户有变", "most were touched"),
+    "what changed, and what time moved": (
+        "只看有变的和到期的客户",
+        "what changed, and what time moved",
+    ),
+}
+
 COUNTS: Pairs = {
     "records": ("记录", "records"),
     "sources": ("来源", "sources"),
@@ -123,6 +147,7 @@ COUNTS: Pairs = {
     "entered": ("进入", "entered"),
     "left": ("离开", "left"),
     "campaigns": ("活动", "campaigns"),
+    "stale": ("数据过旧，暂停", "held, data too old"),
     "audience": ("目标人群", "audience"),
     "allowed": ("可发送", "allowed"),
     "outbox": ("进入发件箱", "into the outbox"),
@@ -133,6 +158,11 @@ COUNTS: Pairs = {
     "contents": ("不同内容", "contents"),
     **REASONS,
     **STATUS,
+}
+
+LATE: Pairs = {
+    "source": ("来源", "source"),
+    "tag": ("标签", "tag"),
 }
 
 LABELS: dict[str, Pairs] = {
@@ -154,4 +184,7 @@ LABELS: dict[str, Pairs] = {
     "event": EVENTS,
     "service": SERVICE,
     "receipt": RECEIPTS,
+    "cause": CAUSES,
+    "why_full": WHY_FULL,
+    "late": LATE,
 }

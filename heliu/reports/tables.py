@@ -4,6 +4,7 @@ Nothing here knows Prefect: a table is a list of rows, markdown is text.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from heliu.reports.figures import Waiting, funnels, intake, runs, tagging, waiting
 from heliu.reports.figures.unifying import unify_report
+from heliu.reports.freshness import late_line
 from heliu.reports.page.today import counts_text
 from heliu.reports.summary import Summary, run_summary
 from heliu.reports.unification import totals
@@ -139,7 +141,7 @@ def run_markdown(
         _stage_lines(runs.stages(connection, [run_id]), say),
         _summary_lines(summary, say),
         _message_lines(summary, say),
-        _waiting_lines(waiting(connection, run.now_at), say),
+        _waiting_lines(waiting(connection, run.now_at), run.now_at, say),
         "\n".join(f"- [{_plain(text)}]({address})" for text, address in links.items()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -182,7 +184,7 @@ def _message_lines(found: Summary, say: Words) -> str:
     return "## 消息\n\n" + _table(("去向", "数量"), [*sent, *kept])
 
 
-def _waiting_lines(found: Waiting, say: Words) -> str:
+def _waiting_lines(found: Waiting, now: datetime, say: Words) -> str:
     lines = [
         f"- {say.label('stage', run.flow)} #{run.id} 失败：{_plain(run.error or '见日志')}"
         for run in found.failed
@@ -191,6 +193,7 @@ def _waiting_lines(found: Waiting, say: Words) -> str:
         lines.append(
             f"- {say.number(found.unknown_total)} 条消息结果不明：先到渠道后台核对，再决定。"
         )
+    lines += [f"- {_plain(late_line(late, now, say))}。" for late in found.late]
     if found.overdue:
         lines.append(f"- {say.number(found.overdue)} 条消息到点一小时后还没发出。")
     if found.unrendered:

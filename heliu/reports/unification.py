@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from heliu.reports.figures.agreement import Share
 from heliu.reports.figures.unifying import Stopped, UnifyReport
+from heliu.reports.markdown import markdown_table
 from heliu.reports.page.parts import Column, Table
 from heliu.reports.unify_tables import (
     evidence_table,
@@ -152,7 +153,7 @@ def unify_markdown(report: UnifyReport, say: Words) -> str:
     if report.stopped:
         parts.append(f"> **{stop_sentence(report.stopped, say)}**")
     for title, table in tables(report, say, bars=True):
-        parts.append(f"## {title}\n\n{_markdown(table)}")
+        parts.append(f"## {title}\n\n{markdown_table(table)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -180,18 +181,6 @@ def stop_sentence(stopped: Stopped, say: Words) -> str:
         " Look at its biggest merges and splits: mend the source or the policy, or run once with "
         "--accept-changes if it is right.",
     )  # fmt: skip
-
-
-def _markdown(table: Table) -> str:
-    rule = ["---:" if column.kind == "number" else "---" for column in table.columns]
-    lines = [[column.title for column in table.columns], rule, *table.rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    for mark in ("\\", "|", "[", "]", "*", "_", "<", "`"):
-        text = text.replace(mark, f"\\{mark}")
-    return " ".join(text.split())
 
 
 def summary_lines(report: UnifyReport) -> list[str]:

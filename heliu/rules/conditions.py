@@ -1,44 +1,30 @@
 """What a rule says, once read: a tree of frozen nodes, equal where they mean the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from heliu.rules.asks import (
+    Aggregate,
+    Ask,
+    Compare,
+    ConsentWord,
+    HandWord,
+    OneOf,
+    Question,
+    Selected,
+    ValueTest,
+)
 from heliu.rules.vocabulary import Word
 from heliu.rules.windows import Edge, Window
 
-
-class Aggregate(StrEnum):
-    """What is asked of the events that match."""
-
-    COUNT = "count"
-    SUM = "sum"
-    MAX = "max"
-    DISTINCT = "distinct"
-    FIRST = "first"  # the time of the earliest
-    LAST = "last"  # the time of the latest
-
-
-@dataclass(frozen=True)
-class Compare:
-    """A number against a number; `between` includes both ends."""
-
-    op: str  # = != < <= > >= between
-    number: int
-    upper: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.op} {self.number}" + (f" and {self.upper}" if self.op == "between" else "")
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Exactly one of these values."""
-
-    values: tuple[str, ...] | tuple[int, ...]
-
-    def __str__(self) -> str:
-        return f"in {list(self.values)}"
+__all__ = [
+    "AfterLast", "Aggregate", "AllOf", "Always", "Anniversary", "AnyOf", "Ask", "Between",
+    "Compare", "Condition", "ConsentTest", "Did", "Exists", "FieldCheck", "FieldTest", "HandTest",
+    "HasTag", "InSegment", "Leaf", "Near", "Not", "OneOf", "Question", "Rank", "SelectTest",
+    "Sequence", "ValueTest", "Verdict", "When", "asks_of", "leaves", "questions", "ranks_in",
+    "rewritten", "tags_in",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,30 +58,7 @@ class Anniversary:
     days: int
 
 
-ValueTest = Compare | OneOf
 FieldCheck = Compare | OneOf | Exists | Between | Near | Anniversary
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing asked of a person's events; a whole library asks each one once."""
-
-    aggregate: Aggregate
-    event: str | None  # None: any
-    word: Word | None = None  # the property summed, …
-    where: tuple[tuple[Word, ValueTest], ...] = ()
-    window: Window | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Whether the answer of somebody without such events is 0, not unknown."""
-        return self.aggregate in (Aggregate.COUNT, Aggregate.DISTINCT)
-
-    def __str__(self) -> str:
-        parts = [self.aggregate.value, *([self.word.name, "of"] if self.word else [])]
-        parts += [self.event or "any"]
-        parts += [f"where {word.name} {test}" for word, test in self.where]
-        return " ".join([*parts, *([str(self.window)] if self.window else [])])
 
 
 @dataclass(frozen=True)
@@ -165,11 +128,23 @@ class AfterLast:
 
 @dataclass(frozen=True)
 class Sequence:
-    """One event before another, and nothing of a third after both."""
+    """Steps one after the other, each later than the one before, and then not another event.
+
+    Attributes:
+        first: When all steps but the last were first done: a FIRST, with the earlier steps
+            in its `after`.
+        last: The newest of the last step: a LAST.
+        then_not: The newest of what must not have come after that.
+    """
 
     first: Question
     last: Question
     then_not: Question | None = None
+
+    @property
+    def steps(self) -> tuple[Question, ...]:
+        """The questions of its steps, in order."""
+        return (*self.first.chain, self.last)
 
 
 @dataclass(frozen=True)
@@ -188,7 +163,48 @@ class Rank:
         return f"{'top' if self.top else 'bottom'} {share} by {self.question}"
 
 
-Leaf = HasTag | FieldTest | Did | When | AfterLast | Sequence | Rank
+class Verdict(StrEnum):
+    """What a person said to being written to."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"  # nobody asked
+
+
+@dataclass(frozen=True)
+class ConsentTest:
+    """The word on a channel and topic is this one; answers are 1, 0 and none."""
+
+    question: ConsentWord
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class HandTest:
+    """A human says that the tag holds (or doesn't); answers are 1, 0 and none."""
+
+    question: HandWord
+    holds: bool
+
+
+@dataclass(frozen=True)
+class SelectTest:
+    """A SELECT of the firm's own returns the person; answers are 1 and none."""
+
+    question: Selected
+
+
+@dataclass(frozen=True)
+class InSegment:
+    """Another segment's condition holds; loading puts that condition in its place."""
+
+    name: str
+
+
+Leaf = (
+    HasTag | FieldTest | Did | When | AfterLast | Sequence | Rank
+    | ConsentTest | HandTest | SelectTest | InSegment
+)  # fmt: skip
 Condition = Always | AllOf | AnyOf | Not | Leaf
 
 
@@ -206,18 +222,40 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             yield condition
 
 
-def questions(condition: Condition) -> Iterator[Question]:
-    """Every question a condition asks of events, repeats included."""
+def rewritten(condition: Condition, change: Callable[[Leaf], Condition]) -> Condition:
+    """The same condition with each leaf changed."""
+    match condition:
+        case Always():
+            return condition
+        case AllOf(parts):
+            return AllOf(tuple(rewritten(part, change) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(rewritten(part, change) for part in parts))
+        case Not(part):
+            return Not(rewritten(part, change))
+        case _:
+            return change(condition)
+
+
+def asks_of(leaf: Leaf) -> Iterator[Ask]:
+    """What one leaf measures, the earlier steps of a sequence each by themselves."""
+    match leaf:
+        case AfterLast(question, other):
+            yield from (question, other)
+        case Sequence():
+            yield from leaf.steps
+            if leaf.then_not:
+                yield leaf.then_not
+        case HasTag() | FieldTest() | InSegment():
+            return
+        case _:
+            yield leaf.question
+
+
+def questions(condition: Condition) -> Iterator[Ask]:
+    """Every question a condition asks, repeats included."""
     for leaf in leaves(condition):
-        match leaf:
-            case Did(question) | When(question) | Rank(question):
-                yield question
-            case AfterLast(question, other):
-                yield from (question, other)
-            case Sequence(first, last, then_not):
-                yield from (first, last)
-                if then_not:
-                    yield then_not
+        yield from asks_of(leaf)
 
 
 def tags_in(condition: Condition) -> set[str]:

@@ -5,6 +5,7 @@ with the run: given the same cuts, every engine ranks alike. Equals stay
 together, so at most the share of people is taken.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from heliu.rules.conditions import Aggregate, Rank
 from heliu.rules.library import Library
 from heliu.rules.sql import measure_name
 from heliu.rules.windows import DAY
+from models import TagRun
+
+TAG_RUN = TagRun.__table__  # type: ignore[attr-defined]
 
 Histogram = Sequence[tuple[int, int]]  # lower bound of a bucket, how many people
 
@@ -40,14 +44,16 @@ def rank_cuts(
     cuts = {}
     for rank in library.ranks:
         answer = measures.c[measure_name(library.questions.index(rank.question))]
-        rows = connection.execute(_histogram(answer, rank)).all()
+        rows = connection.execute(histogram_select(answer, rank)).all()
         cuts[str(rank)] = cut_of([(int(low), int(people)) for low, people in rows], rank)
     return cuts
 
 
-def _histogram(answer: sa.ColumnElement[Any], rank: Rank) -> sa.Select[Any]:
+def histogram_select(answer: sa.ColumnElement[Any], rank: Rank) -> sa.Select[Any]:
+    """How many come to which answer: lower bound of a bucket, people; adds up over ranges."""
     width = bucket_width(rank)
-    bucket = (answer - answer % width if width > 1 else answer).label("low")
+    # + width: the rest of a negative number is negative
+    bucket = (answer - (answer % width + width) % width if width > 1 else answer).label("low")
     has_any = answer > 0 if rank.question.counts else answer.is_not(None)
     inner = sa.select(bucket).where(has_any).subquery()
     return sa.select(inner.c.low, sa.func.count()).group_by(inner.c.low)
@@ -64,3 +70,11 @@ def cut_of(histogram: Iterable[tuple[int, int]], rank: Rank) -> int | None:
             return cut
         cut = low if rank.top else low + bucket_width(rank) - 1
     return cut
+
+
+def stored_cuts(connection: sa.Connection) -> dict[str, int | None]:
+    """The cuts of the last full run, none before the first."""
+    newest = sa.select(TAG_RUN.c.cuts).where(TAG_RUN.c.full).order_by(TAG_RUN.c.run_id.desc())
+    text = connection.execute(newest.limit(1)).scalar()
+    cuts: dict[str, int | None] = json.loads(text) if text else {}
+    return cuts

@@ -1,9 +1,9 @@
-"""Reading conditions on events: did, last, first, sequence, rank."""
+"""Reading conditions on events: did, last, first, rank."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from heliu.documents import Problems, Value, expect_keys
+from heliu.rules.asking import EventReader, event_of
 from heliu.rules.conditions import (
     AfterLast,
     Aggregate,
@@ -12,11 +12,8 @@ from heliu.rules.conditions import (
     Did,
     Question,
     Rank,
-    Sequence,
-    ValueTest,
     When,
 )
-from heliu.rules.lookup import find_event, find_word, read_value_test
 from heliu.rules.scalars import (
     read_back_between,
     read_compare,
@@ -24,7 +21,7 @@ from heliu.rules.scalars import (
     read_share,
     read_window,
 )
-from heliu.rules.vocabulary import FieldType, Vocabulary, Word
+from heliu.rules.vocabulary import Vocabulary, Word
 from heliu.rules.windows import Back, Window
 
 ANSWERS = ("sum", "max", "distinct")  # of a property
@@ -32,46 +29,50 @@ RANKED = (*ANSWERS, "count", "last", "first")
 DID_KEYS = ("where", "count", *ANSWERS, "is", "within", "between")
 MOMENT_TESTS = ("within", "between", "older_than", "after_last")
 MOMENT_KEYS = ("where", *MOMENT_TESTS)
-SEQUENCE_KEYS = ("within", "between", "then_not")
 RANK_KEYS = ("top", "bottom")
-
-Where = tuple[tuple[Word, ValueTest], ...]
-
-
-class Asked(NamedTuple):
-    """Which events a question is about."""
-
-    event: str | None
-    where: Where
-    window: Window | None
+RANK_OF_KEYS = (*RANKED, "of", "where", "within", "between")
 
 
 @dataclass
-class EventReader:
+class EventConditions:
     """Reads conditions on events in one firm's words; None where there is a problem."""
 
     vocabulary: Vocabulary
     problems: Problems
 
+    def __post_init__(self) -> None:
+        self.events = EventReader(self.vocabulary, self.problems)
+
     def did(self, value: Value) -> Condition | None:
         """How many, how much, how large, how diverse."""
-        asked = self._asked(value, value.data["did"])
         answers = [key for key in (*ANSWERS, "count") if key in value.data]
         if len(answers) > 1:
             says = f"one `did` asks one thing, not {' and '.join(answers)}"
             self.problems.add(value.place, says, "Join two of them with `all`.")
             return None
         kind = answers[0] if answers else "count"
+        question = self._question(value, value.data["did"], kind)
         compare = self._compare(value, kind)
-        word = self._property(value.data[kind], kind) if kind in ANSWERS else None
-        if asked is None or compare is None or (kind in ANSWERS and word is None):
+        return Did(question, compare) if question and compare else None
+
+    def _question(self, value: Value, event: Value, kind: str) -> Question | None:
+        """What is asked, with the property of an answer that has one under its name."""
+        asked = self.events.asked(value, event)
+        word: Word | None = None
+        if kind in ANSWERS:
+            types = asked.types if asked else ()
+            word = self.events.property(value.data[kind], kind, types)
+            if word is None:
+                return None
+        if asked is None:
             return None
-        return Did(Question(Aggregate(kind), asked.event, word, asked.where, asked.window), compare)
+        return Question(Aggregate(kind), event_of(asked.types), word, asked.where, asked.window)
 
     def moment(self, value: Value) -> Condition | None:
         """When the first or last such event was."""
         kind = "last" if "last" in value.data else "first"
-        event, where = self._event(value.data[kind]), self._where(value.get("where"))
+        types = self.events.types(value.data[kind])
+        where = self.events.where(value.get("where"), types or ())
         tests = [key for key in MOMENT_TESTS if key in value.data]
         if len(tests) != 1:
             says = f"`{kind}` needs exactly one of {', '.join(MOMENT_TESTS)}"
@@ -79,15 +80,15 @@ class EventReader:
             return None
         given = value.data[tests[0]]
         if tests[0] == "after_last":
-            other = self._event(given)
-            if event is None or where is None or other is None:
+            others = self.events.types(given)
+            if types is None or where is None or others is None:
                 return None
-            question = Question(Aggregate(kind), event or None, where=where)
-            return AfterLast(question, Question(Aggregate.LAST, other or None))
+            question = Question(Aggregate(kind), event_of(types), where=where)
+            return AfterLast(question, Question(Aggregate.LAST, event_of(others)))
         window = self._moment_window(tests[0], given)
-        if event is None or where is None or window is None:
+        if types is None or where is None or window is None:
             return None
-        return When(Question(Aggregate(kind), event or None, where=where), window)
+        return When(Question(Aggregate(kind), event_of(types), where=where), window)
 
     def _moment_window(self, test: str, given: Value) -> Window | None:
         if test == "within":
@@ -96,25 +97,6 @@ class EventReader:
             return read_back_between(given, self.problems)
         seconds = read_duration(given, self.problems)
         return None if seconds is None else Back(None, seconds)
-
-    def sequence(self, value: Value) -> Condition | None:
-        """One event, later another, and then not a third."""
-        steps = value.data["sequence"]
-        if not steps.is_list or len(steps.data) != 2:
-            says = "a sequence is of two events; longer ones are not supported yet"
-            self.problems.add(steps.place, says, "Join sequences of two with `all`.")
-            return None
-        first, last = (self._event(step) for step in steps.data)
-        read, window = self._window(value)
-        refused = value.get("then_not")
-        never = self._event(refused) if refused else None
-        if not read or first is None or last is None or (refused and never is None):
-            return None
-        return Sequence(
-            Question(Aggregate.FIRST, first or None, window=window),
-            Question(Aggregate.LAST, last or None, window=window),
-            None if never is None else Question(Aggregate.LAST, never or None),
-        )
 
     def rank(self, value: Value) -> Condition | None:
         """Among the most (or least) of all who have any."""
@@ -129,8 +111,7 @@ class EventReader:
         return Rank(question, ends[0] == "top", share)
 
     def _ranked(self, value: Value) -> Question | None:
-        known = (*RANKED, "of", "where", "within", "between")
-        if not expect_keys(value, self.problems, "`rank`", known):
+        if not expect_keys(value, self.problems, "`rank`", RANK_OF_KEYS):
             return None
         kinds = [key for key in RANKED if key in value.data]
         if len(kinds) != 1:
@@ -141,59 +122,7 @@ class EventReader:
             says = f"`{kind}` needs `of`, an event" if of is None else f"`{kind}` has no `of`"
             self.problems.add(value.keys[kind], says)
             return None
-        asked = self._asked(value, of or value.data[kind])
-        word = self._property(value.data[kind], kind) if of else None
-        if asked is None or (of and word is None):
-            return None
-        return Question(Aggregate(kind), asked.event, word, asked.where, asked.window)
-
-    def _asked(self, value: Value, event_value: Value) -> Asked | None:
-        event, where = self._event(event_value), self._where(value.get("where"))
-        read, window = self._window(value)
-        if event is None or where is None or not read:
-            return None
-        return Asked(event or None, where, window)
-
-    def _event(self, value: Value) -> str | None:
-        return find_event(value, self.vocabulary, self.problems)
-
-    def _window(self, value: Value) -> tuple[bool, Window | None]:
-        """Whether it could be read, and the window, if there is one."""
-        within, between = value.get("within"), value.get("between")
-        if within and between:
-            self.problems.add(between.place, "either `within` or `between`, not both")
-            return False, None
-        if within:
-            window = read_window(within, self.problems)
-            return window is not None, window
-        if between:
-            span = read_back_between(between, self.problems)
-            return span is not None, span
-        return True, None
-
-    def _where(self, value: Value | None) -> Where | None:
-        if value is None:
-            return ()
-        if not value.is_mapping or not value.data:
-            self.problems.add(value.place, "`where` must be a mapping of property to value")
-            return None
-        read: list[tuple[Word, ValueTest]] = []
-        for name, wanted in value.items():
-            named = Value(value.keys[name], name)
-            word = find_word(named, self.vocabulary.properties, "property", self.problems)
-            test = read_value_test(word, wanted, self.problems) if word else None
-            if word and test:
-                read.append((word, test))
-        read.sort(key=lambda pair: pair[0].name)
-        return tuple(read) if len(read) == len(value.data) else None
-
-    def _property(self, value: Value, kind: str) -> Word | None:
-        word = find_word(value, self.vocabulary.properties, "property", self.problems)
-        if word and kind != "distinct" and word.type is not FieldType.NUMBER:
-            says = f"{word.name!r} holds {word.type.value}; `{kind}` needs a number"
-            self.problems.add(value.place, says)
-            return None
-        return word
+        return self._question(value, of or value.data[kind], kind)
 
     def _compare(self, value: Value, kind: str) -> Compare | None:
         given = value.get("count" if kind == "count" else "is")

@@ -8,18 +8,26 @@ from heliu.documents import Problems, Value, expect_keys
 from heliu.errors import Place, did_you_mean
 from heliu.rules.conditions import Aggregate
 from heliu.rules.lookup import find_tags, find_word, unknown
-from heliu.rules.vocabulary import FieldType, Vocabulary, Word
+from heliu.rules.sayings import ExampleConsent, ExampleHand, read_consents, read_hands
+from heliu.rules.vocabulary import (
+    MESSAGE_EVENTS,
+    MESSAGE_PROPERTIES,
+    FieldType,
+    Vocabulary,
+    Word,
+)
 from heliu.rules.windows import Clock
 
 AS_OF = date(2026, 1, 31)  # where an example names no day
-EXAMPLE_KEYS = ("given", "tags", "cuts", "as_of", "holds")
+EVENT_HELP = "Write it like [{on: 2026-01-02, item: accounting}], or [2026-01-02], or []."
+EXAMPLE_KEYS = ("given", "consents", "hands", "sql", "tags", "cuts", "as_of", "holds")
 
 Plain = str | int | date | datetime
 
 
 @dataclass(frozen=True)
 class ExampleEvent:
-    """One thing the person did; a date means noon of that day."""
+    """One thing the person did, or a message and what came of it; a date means its noon."""
 
     type: str
     on: date
@@ -34,6 +42,8 @@ class Example:
         tags: The other tags the person carries; a rule in an example sees these only.
         cuts: By aggregate, the cut of any rank on it.
         as_of: A date means the last second of that day.
+        hands: Words on the tag itself.
+        selected: Whether the tag's own SELECT returns the person; None: it is run and seen.
     """
 
     place: Place
@@ -43,6 +53,9 @@ class Example:
     tags: tuple[str, ...] = ()
     cuts: tuple[tuple[Aggregate, Plain], ...] = ()
     as_of: date = AS_OF
+    consents: tuple[ExampleConsent, ...] = ()
+    hands: tuple[ExampleHand, ...] = ()
+    selected: bool | None = None
 
     def clock(self, zone: ZoneInfo) -> Clock:
         """The moment it looks from."""
@@ -58,11 +71,19 @@ def instant(moment: date, zone: ZoneInfo, time_of_day: time) -> datetime:
 
 @dataclass(frozen=True)
 class ExampleReader:
-    """Reads the examples of a rule in one firm's words."""
+    """Reads the examples of a rule in one firm's words.
+
+    Attributes:
+        tags: All there are.
+        manual: Whether hands may set what the examples are of.
+        sql: Whether it is a SELECT.
+    """
 
     vocabulary: Vocabulary
     problems: Problems
     tags: tuple[str, ...] = ()
+    manual: bool = False
+    sql: bool = False
 
     def read(self, value: Value) -> tuple[Example, ...]:
         """All examples of a list; those with a problem are left out."""
@@ -95,21 +116,36 @@ class ExampleReader:
             tags=self._tags(value.get("tags")),
             cuts=self._cuts(value.get("cuts")),
             as_of=as_of.data if as_of else AS_OF,
+            consents=read_consents(value.get("consents"), self.vocabulary, self.problems),
+            hands=read_hands(value.get("hands"), self.problems),
+            selected=self._selected(value.get("sql")),
         )
+        for key, fits in (("hands", self.manual), ("sql", self.sql)):
+            if key in value.data and not fits:
+                lacks = "manual" if key == "hands" else "sql"
+                self.problems.add(value.keys[key], f"`{key}` is for a tag with `{lacks}`")
         return example if len(self.problems.found) == before else None
+
+    def _selected(self, value: Value | None) -> bool | None:
+        if value is None:
+            return None
+        if not isinstance(value.data, bool):
+            self.problems.add(value.place, "`sql` is true or false: whether it returns the person")
+            return None
+        return value.data
 
     def _given(self, given: Value) -> tuple[list[tuple[Word, Plain]], list[ExampleEvent]]:
         fields: list[tuple[Word, Plain]] = []
         events: list[ExampleEvent] = []
         for name, value in given.items():
-            if name in self.vocabulary.events:
+            if name in self.vocabulary.events or name in MESSAGE_EVENTS:
                 events += self._events(name, value)
             elif name in self.vocabulary.fields:
                 word = self.vocabulary.fields[name]
                 if self._fits(word, value):
                     fields.append((word, value.data))
             else:
-                known = sorted([*self.vocabulary.fields, *self.vocabulary.events])
+                known = sorted([*self.vocabulary.fields, *self.vocabulary.events, *MESSAGE_EVENTS])
                 says = f"unknown field or event {name!r}{did_you_mean(name, known)}"
                 self.problems.add(given.keys[name], says, f"Known: {', '.join(known)}.")
         return fields, events
@@ -139,11 +175,12 @@ class ExampleReader:
             self.problems.add(value.place, "an event needs `on`, a date", EVENT_HELP)
             return None
         properties = []
+        known = MESSAGE_PROPERTIES if type_ in MESSAGE_EVENTS else self.vocabulary.properties
         for name, given in value.items() if value.is_mapping else ():
             if name == "on":
                 continue
             named = Value(value.keys[name], name)
-            word = find_word(named, self.vocabulary.properties, "property", self.problems)
+            word = find_word(named, known, "property", self.problems)
             if word and self._fits(word, given):
                 told = given.data.isoformat() if word.type is FieldType.DATE else given.data
                 properties.append((word, told))
@@ -175,9 +212,6 @@ class ExampleReader:
             else:
                 cuts.append((Aggregate(name), given.data))
         return tuple(cuts)
-
-
-EVENT_HELP = "Write it like [{on: 2026-01-02, item: accounting}], or [2026-01-02], or []."
 
 
 def epoch_seconds(moment: date, zone: ZoneInfo, time_of_day: time = time(12)) -> int:

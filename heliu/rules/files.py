@@ -6,13 +6,13 @@ from pathlib import Path
 
 from heliu.documents import Problems, Value, expect_keys, load_yaml
 from heliu.errors import Place
-from heliu.rules.conditions import Always, Condition
+from heliu.rules.conditions import Always, Condition, HandTest
 from heliu.rules.examples import Example, ExampleReader
 from heliu.rules.parse import Reader
-from heliu.rules.scalars import read_text
+from heliu.rules.scalars import read_duration, read_text
 
 NAME = re.compile(r"\w+(\.\w+)*")
-LATER = ("expires", "manual", "sql")  # words the language keeps free
+INSTEAD = ("manual", "sql")  # with one of these a rule needs no `when`
 
 
 def rule_files(
@@ -83,17 +83,28 @@ def _switch_off(
 
 
 def _check_keys(value: Value, kind: str, known: Sequence[str], problems: Problems) -> bool:
-    for word in LATER:
-        if word in value.data:
-            problems.add(value.keys[word], f"{word!r} is not supported yet", "Take it out.")
-    allowed = (kind, *known)
-    later = [word for word in LATER if word in value.data]
-    return expect_keys(value, problems, f"a {kind}", (*allowed, *later), (kind, "title", "when"))
+    needed = [] if any(word in value.data and word in known for word in INSTEAD) else ["when"]
+    return expect_keys(value, problems, f"a {kind}", (kind, *known), (kind, "title", *needed))
 
 
 def read_condition(value: Value, reader: Reader) -> Condition | None:
-    """The `when` of a rule file."""
-    return reader.read(value.data["when"])
+    """The `when` of a rule file, if it has one that can be read."""
+    given = value.get("when")
+    return reader.read(given) if given else None
+
+
+def read_flag(value: Value, key: str, problems: Problems) -> bool:
+    """A key that is `true`, or not there."""
+    given = value.get(key)
+    if given and given.data is not True:
+        problems.add(given.place, f"`{key}` is true, or not there")
+    return given is not None
+
+
+def read_span(value: Value, key: str, problems: Problems) -> int | None:
+    """Seconds of a key that is a duration, None where it isn't there."""
+    given = value.get(key)
+    return read_duration(given, problems) if given else None
 
 
 def read_words(value: Value, keys: Sequence[str], problems: Problems) -> Mapping[str, str | None]:
@@ -111,8 +122,11 @@ def read_examples(value: Value, reader: ExampleReader) -> tuple[Example, ...]:
 def expect_examples(
     value: Value, condition: Condition, examples: Sequence[Example], problems: Problems
 ) -> None:
-    """A rule shows at least one person it holds for and one it doesn't; `always` needn't."""
-    if isinstance(condition, Always):
+    """A rule shows at least one person it holds for and one it doesn't.
+
+    `always` needn't, nor what only hands set.
+    """
+    if isinstance(condition, Always | HandTest):
         return
     if {example.holds for example in examples} != {True, False}:
         says = "needs at least one example that holds and one that doesn't"

@@ -3,17 +3,18 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
+from heliu.documents import Value
 from heliu.errors import Place
 from heliu.rules.conditions import (
     AllOf,
     AnyOf,
+    Ask,
     Condition,
     Not,
-    Question,
     Rank,
     questions,
     ranks_in,
@@ -29,7 +30,14 @@ class TagRule:
     """A tag of the library: its words for people, its condition, its examples.
 
     Attributes:
+        condition: All of it, with what `expires`, `manual` and `sql` add to `when`.
         order: Its turn in an exclusive group (the first that holds wins), or None.
+        written: `when` as the file says it; None where it has none.
+        manual: Hands may set it; with `when` or `sql` they overrule that.
+        local: Never told to any platform.
+        expires_seconds: How long the newest event that speaks for it counts.
+        max_age_seconds: How old it may be when somebody uses it.
+        file: What it was read from, with the place of every word.
     """
 
     name: str
@@ -41,11 +49,23 @@ class TagRule:
     says: str | None = None
     owner: str | None = None
     examples: tuple[Example, ...] = field(default=(), compare=False)
+    written: Condition | None = None
+    manual: bool = False
+    local: bool = False
+    expires_seconds: int | None = None
+    max_age_seconds: int | None = None
+    file: Value | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class SegmentRule:
-    """A named rule that selects profiles."""
+    """A named rule that selects profiles.
+
+    Attributes:
+        condition: With the conditions of other segments it names in their place.
+        reads: The segments it names itself.
+        file: What it was read from, with the place of every word.
+    """
 
     name: str
     title: str
@@ -54,6 +74,8 @@ class SegmentRule:
     says: str | None = None
     owner: str | None = None
     examples: tuple[Example, ...] = field(default=(), compare=False)
+    reads: frozenset[str] = frozenset()
+    file: Value | None = field(default=None, compare=False, repr=False)
 
     @property
     def rule_hash(self) -> str:
@@ -63,9 +85,16 @@ class SegmentRule:
 
 @dataclass(frozen=True)
 class Library:
-    """All tags that are in force, by name."""
+    """All tags that are in force, by name.
+
+    Attributes:
+        lent: Ranks that others (segments) read: their cuts come from the tag run as well.
+        known: Names of all files, also of those that could not be read: they were told of.
+    """
 
     tags: Mapping[str, TagRule]
+    lent: frozenset[Rank] = frozenset()
+    known: frozenset[str] = field(default=frozenset(), compare=False)
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -95,16 +124,33 @@ class Library:
         return tuple(layers)
 
     @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """Every distinct question about events, in a stable order."""
+    def questions(self) -> tuple[Ask, ...]:
+        """Everything asked of people's facts, each once, in a stable order."""
         asked = {q for rule in self.tags.values() for q in questions(rule.condition)}
+        asked |= {rank.question for rank in self.lent}
         return tuple(sorted(asked, key=repr))
 
     @cached_property
     def ranks(self) -> tuple[Rank, ...]:
         """Every distinct rank, in a stable order."""
         found = {rank for rule in self.tags.values() for rank in ranks_in(rule.condition)}
-        return tuple(sorted(found, key=str))
+        return tuple(sorted(found | self.lent, key=str))
+
+    def lend(self, readers: Iterable[SegmentRule]) -> "Library":
+        """The same library with the ranks that these read beside its own."""
+        read = (ranks_in(reader.condition) for reader in readers)
+        return replace(self, lent=frozenset().union(self.lent, *read))
+
+    def part(self, names: Iterable[str]) -> "Library":
+        """The part that decides these tags: they, their exclusive groups, and all these read."""
+        unit_of = {rule.name: unit for unit in self.units for rule in unit}
+        wanted, waiting = set[str](), [name for name in names if name in self.tags]
+        while waiting:
+            for rule in unit_of[waiting.pop()]:
+                if rule.name not in wanted:
+                    wanted.add(rule.name)
+                    waiting += tags_in(rule.condition) & unit_of.keys()
+        return Library({name: rule for name, rule in self.tags.items() if name in wanted})
 
     def effective(self, name: str) -> Condition:
         """A tag's condition, and that no earlier one of its group holds."""
@@ -128,8 +174,9 @@ class Library:
 
     @cached_property
     def hash(self) -> str:
-        """One hash over the names and meanings of all tags."""
-        return _hash(*(f"{name} {self.rule_hashes[name]}" for name in sorted(self.tags)))
+        """One hash over the names and meanings of all tags, and the ranks lent."""
+        tags = (f"{name} {self.rule_hashes[name]}" for name in sorted(self.tags))
+        return _hash(*tags, *sorted(repr(rank) for rank in self.lent))
 
 
 def _dependencies(units: Iterable[Unit]) -> dict[str, set[str]]:

@@ -5,16 +5,25 @@ from datetime import date, datetime
 
 from heliu.documents import Problems, Value
 from heliu.errors import did_you_mean
-from heliu.rules.conditions import OneOf, ValueTest
+from heliu.rules.asks import OneOf, ValueTest
 from heliu.rules.scalars import read_compare, read_number, read_text
-from heliu.rules.vocabulary import FieldType, Vocabulary, Word
+from heliu.rules.vocabulary import REACHED, SIGNS, FieldType, Vocabulary, Word
 
 PLURALS = {
-    "field": "fields",
-    "property": "properties",
-    "event": "events",
-    "tag": "tags",
     "aggregate": "aggregates",
+    "channel": "channels",
+    "column": "columns",
+    "event": "events",
+    "field": "fields",
+    "product category": "product categories",
+    "product title": "product titles",
+    "property": "properties",
+    "property of a message": "properties of a message",
+    "segment": "segments",
+    "table": "tables",
+    "tag": "tags",
+    "topic": "topics",
+    "word on consent": "words on consent",
 }
 
 
@@ -35,13 +44,23 @@ def find_word(
     return None
 
 
-def find_event(value: Value, vocabulary: Vocabulary, problems: Problems) -> str | None:
-    """An event type, "" for `any`, None where it is unknown."""
+def find_event(value: Value, vocabulary: Vocabulary, problems: Problems) -> tuple[str, ...] | None:
+    """The types a name stands for, none of them for `any`; None where it is unknown."""
     if value.data == "any":
-        return ""
-    if isinstance(value.data, str) and value.data in vocabulary.events:
+        return ()
+    if value.data == REACHED:
+        return tuple(sorted(SIGNS))
+    if isinstance(value.data, str) and value.data in vocabulary.every_event:
+        return (value.data,)
+    unknown(value, "event", ["any", *vocabulary.every_event], problems)
+    return None
+
+
+def find_one(value: Value, what: str, known: Iterable[str], problems: Problems) -> str | None:
+    """One of a few words."""
+    if isinstance(value.data, str) and value.data in known:
         return value.data
-    unknown(value, "event", ["any", *vocabulary.events], problems)
+    unknown(value, what, known, problems)
     return None
 
 

@@ -5,16 +5,12 @@ from dataclasses import dataclass, field
 
 from heliu.documents import Problems, Value, expect_keys
 from heliu.errors import did_you_mean
-from heliu.rules.conditions import AllOf, Always, AnyOf, Condition, HasTag, Not
-from heliu.rules.events import (
-    DID_KEYS,
-    MOMENT_KEYS,
-    RANK_KEYS,
-    SEQUENCE_KEYS,
-    EventReader,
-)
+from heliu.rules.conditions import AllOf, Always, AnyOf, Condition, HasTag, InSegment, Not
+from heliu.rules.consenting import CONSENT_KEYS, read_consent
+from heliu.rules.events import DID_KEYS, MOMENT_KEYS, RANK_KEYS, EventConditions
 from heliu.rules.fields import FIELD_KEYS, read_field
-from heliu.rules.lookup import find_tags, find_word
+from heliu.rules.lookup import find_one, find_tags, find_word
+from heliu.rules.sequences import SEQUENCE_KEYS, read_sequence
 from heliu.rules.vocabulary import Vocabulary
 
 GROUPS = ("all", "any", "none", "not")
@@ -25,7 +21,9 @@ LEAVES = {
     "first": MOMENT_KEYS,
     "sequence": SEQUENCE_KEYS,
     "rank": RANK_KEYS,
+    "consent": CONSENT_KEYS,
     "tag": (),
+    "segment": (),
 }
 HEADS = (*GROUPS, *LEAVES)
 DEEPEST = 40  # conditions within each other; SQLite gives up near a thousand terms
@@ -38,13 +36,13 @@ class Reader:
 
     Attributes:
         tags: Names that `tag` may use.
-        ranks: Whether ranks are allowed: only a tag run has their cuts.
+        segments: Names that `segment` may use; None: only segments read segments.
     """
 
     vocabulary: Vocabulary
     problems: Problems
     tags: Iterable[str] = field(default_factory=tuple)
-    ranks: bool = True
+    segments: Iterable[str] | None = None
 
     def read(self, value: Value, depth: int = 0) -> Condition | None:
         """One condition and all within it."""
@@ -100,21 +98,32 @@ class Reader:
         return AnyOf(parts) if head == "any" else Not(AnyOf(parts))
 
     def _leaf(self, head: str, value: Value) -> Condition | None:
+        given = value.data[head]
         if head == "field":
-            word = find_word(value.data[head], self.vocabulary.fields, "field", self.problems)
+            word = find_word(given, self.vocabulary.fields, "field", self.problems)
             return read_field(value, word, self.problems) if word else None
         if head == "tag":
-            found = find_tags(value.data[head], self.tags, self.problems)
+            found = find_tags(given, self.tags, self.problems)
             return HasTag(found) if found else None
-        if head == "rank" and not self.ranks:
-            self.problems.add(value.keys[head], "ranks are for tags only", "Make it a tag.")
-            return None
-        events = EventReader(self.vocabulary, self.problems)
+        if head == "segment":
+            return self._segment(value)
+        if head == "consent":
+            return read_consent(value, self.vocabulary, self.problems)
+        events = EventConditions(self.vocabulary, self.problems)
+        if head == "sequence":
+            return read_sequence(value, events.events, self.problems)
         readers: dict[str, Callable[..., Condition | None]] = {
             "did": events.did,
             "last": events.moment,
             "first": events.moment,
-            "sequence": events.sequence,
             "rank": events.rank,
         }
         return readers[head](value)
+
+    def _segment(self, value: Value) -> Condition | None:
+        if self.segments is None:
+            says = "a tag can't read a segment"
+            self.problems.add(value.keys["segment"], says, "Make a tag of what they share.")
+            return None
+        name = find_one(value.data["segment"], "segment", self.segments, self.problems)
+        return None if name is None else InSegment(name)

@@ -1,68 +1,96 @@
 """Running the examples of rules, by the reference engine and by SQL alike."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from heliu.errors import Problem
-from heliu.rules.conditions import Condition, questions, ranks_in
+from heliu.rules.among import Among
+from heliu.rules.asks import Selected
+from heliu.rules.columns import PROFILE, Column, Predicate, constant, word_column
+from heliu.rules.conditions import Ask, Condition, questions, ranks_in
 from heliu.rules.examples import Example, epoch_seconds
+from heliu.rules.facts import selected as selected_by
 from heliu.rules.library import Library, SegmentRule
-from heliu.rules.reference import Happening, Person, Reference
-from heliu.rules.sql import (
-    EVENT,
-    PROFILE,
-    Predicate,
-    Scope,
-    constant,
-    measure_name,
-    measures_select,
-    predicate,
-    word_column,
-)
-from heliu.rules.vocabulary import FieldType
+from heliu.rules.person import ConsentSaid, HandSaid, Happening, Person
+from heliu.rules.predicates import Scope, predicate
+from heliu.rules.reference import Reference
+from heliu.rules.sql import measure_name, measures_select
+from heliu.rules.staging import store_people
+from heliu.rules.vocabulary import MESSAGE_EVENTS, MESSAGE_PROPERTIES, FieldType
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One example ready to run: the person has this profile id."""
+    """One example ready to run: the person has this profile id.
+
+    Attributes:
+        own: The tag's own SELECTs, which the example may answer for.
+    """
 
     profile_id: int
     rule: str
     condition: Condition
+    own: frozenset[Selected]
     example: Example
     person: Person
 
 
-def run_examples(library: Library, zone: ZoneInfo) -> list[Problem]:
+_Rule = tuple[str, Condition, frozenset[Selected], Sequence[Example]]
+
+
+def run_examples(
+    library: Library, zone: ZoneInfo, connection: sa.Connection | None = None
+) -> list[Problem]:
     """Run every example of every tag on both engines; what came out wrong.
 
     An exclusive group counts: an example sees the earlier tags of the group too.
+
+    Args:
+        library: The tags.
+        zone: The firm's.
+        connection: To tables without rows, which get the examples' people; without one, to
+            a database in memory.
     """
-    rules = ((name, library.effective(name), rule.examples) for name, rule in library.tags.items())
-    return _run(rules, zone)
+    rules = (
+        (name, library.effective(name), _selects(rule.condition), rule.examples)
+        for name, rule in library.tags.items()
+    )
+    return _run(rules, zone, connection)
 
 
-def run_segment_examples(segments: Mapping[str, SegmentRule], zone: ZoneInfo) -> list[Problem]:
-    """The same for segments."""
-    rules = ((name, rule.condition, rule.examples) for name, rule in segments.items())
-    return _run(rules, zone)
-
-
-def _run(
-    rules: Iterable[tuple[str, Condition, tuple[Example, ...]]], zone: ZoneInfo
+def run_segment_examples(
+    segments: Mapping[str, SegmentRule], zone: ZoneInfo, connection: sa.Connection | None = None
 ) -> list[Problem]:
-    flat = ((name, rule, example) for name, rule, examples in rules for example in examples)
-    cases = [
-        _Case(number, name, condition, example, person_of(example, zone))
-        for number, (name, condition, example) in enumerate(flat, start=1)
+    """The same for segments."""
+    rules = (
+        (name, rule.condition, _selects(rule.condition), rule.examples)
+        for name, rule in segments.items()
+    )
+    return _run(rules, zone, connection)
+
+
+def _selects(condition: Condition) -> frozenset[Selected]:
+    return frozenset(ask for ask in questions(condition) if isinstance(ask, Selected))
+
+
+def _run(rules: Iterable[_Rule], zone: ZoneInfo, connection: sa.Connection | None) -> list[Problem]:
+    flat = [
+        (name, condition, own, example)
+        for name, condition, own, examples in rules
+        for example in examples
     ]
-    with _database(cases) as connection:
-        found = [(case, *_verdicts(connection, case, zone)) for case in cases]
+    cases = [
+        _Case(number, name, condition, own, example, person_of(example, zone, name))
+        for number, (name, condition, own, example) in enumerate(flat, start=1)
+    ]
+    with nullcontext(connection) if connection else _database() as tables:
+        _store(tables, cases)
+        found = [(case, *_verdicts(tables, case, zone)) for case in cases]
     return [
         Problem(case.example.place, _says(case, python, sql))
         for case, python, sql in found
@@ -77,18 +105,32 @@ def _says(case: _Case, python: bool, sql: bool) -> str:
     return f"{case.rule} must {wanted} for this example, but it {'holds' if sql else 'does not'}"
 
 
-def person_of(example: Example, zone: ZoneInfo) -> Person:
-    """The person an example describes."""
+def person_of(example: Example, zone: ZoneInfo, tag: str = "") -> Person:
+    """The person an example describes; its words by hand are on a tag of that name."""
     fields = {word.name: _stored(word.type, value, zone) for word, value in example.fields}
     events = [
         Happening(
             event.type,
             epoch_seconds(event.on, zone),
-            {word.name: value for word, value in event.properties},
+            # of a message both are always known
+            dict.fromkeys(MESSAGE_PROPERTIES if event.type in MESSAGE_EVENTS else (), "")
+            | {word.name: value for word, value in event.properties},
         )
         for event in example.events
     ]
-    return Person(fields, events)
+
+    def at(moment: date | None) -> int:
+        return epoch_seconds(moment or example.as_of, zone)
+
+    consents = [
+        ConsentSaid(said.channel, said.topic, said.granted, at(said.at), said.record)
+        for said in example.consents
+    ]
+    hands = [
+        HandSaid(tag, said.holds, at(said.at), at(said.until) if said.until else None, number)
+        for number, said in enumerate(example.hands)
+    ]
+    return Person(fields, events, consents, hands)
 
 
 def _stored(type_: FieldType, value: str | int | date, zone: ZoneInfo) -> str | int:
@@ -109,21 +151,30 @@ def _verdicts(connection: sa.Connection, case: _Case, zone: ZoneInfo) -> tuple[b
     """What the reference engine says, and what SQL says."""
     clock, cuts = case.example.clock(zone), _cuts(case, zone)
     tags = frozenset(case.example.tags)
-    python = Reference(case.person, clock, cuts, tags).holds(case.condition)
+    among = Among(case.profile_id, case.profile_id)
+    returned = {
+        ask: connection.execute(selected_by(ask, clock, among)).first() is not None
+        for ask in _selects(case.condition)
+    }
+    if case.example.selected is not None:
+        returned |= dict.fromkeys(case.own, case.example.selected)
+    person = replace(case.person, selected=frozenset(a for a, is_in in returned.items() if is_in))
+    python = Reference(person, clock, cuts, tags).holds(case.condition)
 
     asked = list(dict.fromkeys(questions(case.condition)))
-    measures = measures_select(asked, clock).subquery()
+    measures = measures_select(asked, clock, among).subquery()
     names = {question: measure_name(number) for number, question in enumerate(asked)}
+
+    def answer(ask: Ask) -> Column:
+        if isinstance(ask, Selected) and ask in case.own and case.example.selected is not None:
+            return sa.literal(1) if case.example.selected else sa.null()
+        return measures.c[names[ask]]
 
     def tag(wanted: tuple[str, ...]) -> Predicate:
         return constant(not tags.isdisjoint(wanted))
 
     scope = Scope(
-        clock,
-        field=lambda word: word_column(PROFILE, word),
-        answer=lambda question: measures.c[names[question]],
-        tag=tag,
-        cuts=cuts,
+        clock, field=lambda word: word_column(PROFILE, word), answer=answer, tag=tag, cuts=cuts
     )
     select = (
         sa.select(sa.case((predicate(case.condition, scope), 1), else_=0))
@@ -134,35 +185,18 @@ def _verdicts(connection: sa.Connection, case: _Case, zone: ZoneInfo) -> tuple[b
 
 
 @contextmanager
-def _database(cases: Iterable[_Case]) -> Iterator[sa.Connection]:
-    """A database in memory that holds the people of all examples."""
+def _database() -> Iterator[sa.Connection]:
+    """A database in memory with all tables, and nothing in them."""
     engine = sa.create_engine("sqlite://", hide_parameters=True)
-    PROFILE.metadata.create_all(engine, tables=[PROFILE, EVENT])
+    PROFILE.metadata.create_all(engine)
     with engine.begin() as connection:
-        for case in cases:
-            _insert(connection, case)
         yield connection
     engine.dispose()
 
 
-def _insert(connection: sa.Connection, case: _Case) -> None:
-    columns = {word.name: word.column for word, _ in case.example.fields}
-    profile = {columns[name]: value for name, value in case.person.fields.items()}
-    counts = dict.fromkeys(
-        ("component_id", "records", "sources", "created_run_id", "changed_run_id"), 0
-    )
-    profile |= {"id": case.profile_id, **counts}
-    _insert_raw(connection, PROFILE, profile)
-    for number, (event, told) in enumerate(
-        zip(case.person.events, case.example.events, strict=True)
-    ):
-        values = {word.column: value for word, value in told.properties}
-        values |= {"profile_id": case.profile_id, "record_id": case.profile_id, "source": "example"}
-        values |= {"id": case.profile_id * 10_000 + number, "type": event.type, "at": event.at}
-        _insert_raw(connection, EVENT, values)
-
-
-def _insert_raw(connection: sa.Connection, table: sa.Table, values: Mapping[str, object]) -> None:
-    """Insert with instants as the integers they are stored as."""
-    plain = sa.table(table.name, *(sa.column(name) for name in values))
-    connection.execute(plain.insert().values(dict(values)))
+def _store(connection: sa.Connection, cases: Sequence[_Case]) -> None:
+    fields = {word.name: word for case in cases for word, _ in case.example.fields}
+    told = [event for case in cases for event in case.example.events]
+    properties = {word.name: word for event in told for word, _ in event.properties}
+    people = {case.profile_id: case.person for case in cases}
+    store_people(connection, people, fields, properties)

@@ -1,8 +1,10 @@
 """The same rules in plain Python, for one person: the meaning SQL is held to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from heliu.rules.asks import ConsentWord, HandWord, Selected
+from heliu.rules.comparing import Scalar, compares, passes
 from heliu.rules.conditions import (
     AfterLast,
     Aggregate,
@@ -10,54 +12,37 @@ from heliu.rules.conditions import (
     Always,
     Anniversary,
     AnyOf,
+    Ask,
     Compare,
     Condition,
+    ConsentTest,
     Did,
     Exists,
     FieldTest,
+    HandTest,
     HasTag,
+    InSegment,
     Not,
     OneOf,
     Question,
     Rank,
-    ValueTest,
+    SelectTest,
+    Verdict,
     When,
 )
 from heliu.rules.conditions import Sequence as SequenceOf
 from heliu.rules.library import Library
+from heliu.rules.person import ConsentSaid, HandSaid, Happening, Person, value_of
 from heliu.rules.spans import anniversary_days, date_span, time_span
-from heliu.rules.vocabulary import FieldType
+from heliu.rules.vocabulary import MESSAGE_EVENTS, FieldType
 from heliu.rules.windows import Clock
 
-Scalar = str | int | None  # a text, an ISO date, a number, an instant in epoch seconds
 Cuts = Mapping[str, int | None]  # rank, as text, to its cut
 
-COMPARISONS: dict[str, Callable[[int, Compare], bool]] = {
-    "=": lambda value, than: value == than.number,
-    "!=": lambda value, than: value != than.number,
-    "<": lambda value, than: value < than.number,
-    "<=": lambda value, than: value <= than.number,
-    ">": lambda value, than: value > than.number,
-    ">=": lambda value, than: value >= than.number,
-    "between": lambda value, than: than.number <= value <= than.upper,
-}
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One event of a person: its type, when in epoch seconds, its properties by name."""
-
-    type: str
-    at: int
-    properties: Mapping[str, Scalar] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Person:
-    """What rules may see of one profile."""
-
-    fields: Mapping[str, Scalar] = field(default_factory=dict)
-    events: Sequence[Happening] = ()
+__all__ = [
+    "ConsentSaid", "Cuts", "HandSaid", "Happening", "Person", "Reference", "Scalar",
+    "tags_of", "value_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,7 +59,7 @@ class Reference:
     cuts: Cuts = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
 
-    def holds(self, condition: Condition) -> bool:  # noqa: PLR0911 - one for each kind of node
+    def holds(self, condition: Condition) -> bool:  # noqa: PLR0911, PLR0912 - one for each kind
         """Whether a condition is true of the person."""
         match condition:
             case Always():
@@ -103,10 +88,40 @@ class Reference:
                 if start is None or end is None or not start < end:
                     return False
                 return then_not is None or not _later(self.answer(then_not), end)
+            case ConsentTest(question, verdict):
+                return _verdict(self.answer(question)) is verdict
+            case HandTest(question, holds):
+                return self.answer(question) == int(holds)
+            case SelectTest(question):
+                return self.answer(question) is not None
+            case InSegment(name):
+                raise ValueError(f"segment {name!r} was not put in its place")
 
-    def answer(self, question: Question) -> int | None:
-        """What a question comes to; None where no event has anything to say."""
-        found = [event for event in self.person.events if self._matches(event, question)]
+    def answer(self, ask: Ask) -> int | None:
+        """What is asked comes to; None where nothing has anything to say."""
+        match ask:
+            case Question():
+                return self._told(ask)
+            case ConsentWord():
+                return self._allowed(ask)
+            case HandWord():
+                return self._by_hand(ask)
+            case Selected():
+                return 1 if ask in self.person.selected else None
+
+    def matching(self, question: Question) -> list[Happening]:
+        """The events that count for a question."""
+        start = self.answer(question.after) if question.after else None
+        if question.after and start is None:
+            return []
+        return [
+            event
+            for event in self.person.events
+            if self._matches(event, question) and (start is None or event.at > start)
+        ]
+
+    def _told(self, question: Question) -> int | None:
+        found = self.matching(question)
         if question.aggregate is Aggregate.COUNT:
             return len(found)
         if question.aggregate in (Aggregate.FIRST, Aggregate.LAST):
@@ -114,7 +129,7 @@ class Reference:
             pick = min if question.aggregate is Aggregate.FIRST else max
             return pick(times) if times else None
         assert question.word is not None  # the parser sees to it
-        told = [event.properties.get(question.word.name) for event in found]
+        told = [value_of(event, question.word) for event in found]
         known = [value for value in told if value is not None]
         if question.aggregate is Aggregate.DISTINCT:
             return len(set(known))
@@ -124,12 +139,32 @@ class Reference:
         return sum(numbers) if question.aggregate is Aggregate.SUM else max(numbers)
 
     def _matches(self, event: Happening, question: Question) -> bool:
-        if event.at > self.clock.at or question.event not in (None, event.type):
+        wanted = event.type in question.types if question.types else _done(event)
+        if event.at > self.clock.at or not wanted:
             return False
         if question.window and not _inside(event.at, *self.clock.span(question.window)):
             return False
-        told = event.properties
-        return all(_passes(told.get(word.name), test) for word, test in question.where)
+        return all(passes(value_of(event, word), test) for word, test in question.where)
+
+    def _allowed(self, ask: ConsentWord) -> int | None:
+        newest: dict[int, tuple[int, bool]] = {}  # of each record; at one instant no beats yes
+        for said in self.person.consents:
+            if (said.channel, said.topic) == (ask.channel, ask.topic) and said.at <= self.clock.at:
+                word = (said.at, not said.granted)
+                newest[said.record] = max(word, newest.get(said.record, word))
+        return min(int(not refused) for _, refused in newest.values()) if newest else None
+
+    def _by_hand(self, ask: HandWord) -> int | None:
+        now = self.clock.at
+        in_force = [
+            said
+            for said in self.person.hands
+            if said.tag == ask.tag and said.at <= now and (said.until is None or said.until > now)
+        ]
+        newest = max(in_force, key=lambda said: (said.at, said.id), default=None)
+        if newest is None or (ask.window and not _inside(newest.at, *self.clock.span(ask.window))):
+            return None
+        return int(newest.holds)
 
     def _did(self, question: Question, compare: Compare) -> bool:
         answer = self.answer(question)
@@ -137,7 +172,7 @@ class Reference:
             if question.aggregate is not Aggregate.SUM:
                 return False
             answer = 0
-        return COMPARISONS[compare.op](answer, compare)
+        return compares(answer, compare)
 
     def _rank(self, rank: Rank, answer: int | None) -> bool:
         cut = self.cuts.get(str(rank))
@@ -153,7 +188,7 @@ class Reference:
         if value is None:
             return False
         if isinstance(check, Compare | OneOf):
-            return _passes(value, check)
+            return passes(value, check)
         if isinstance(check, Anniversary):
             return str(value)[5:10] in anniversary_days(check, self.clock)
         if test.word.type is FieldType.DATE:
@@ -162,12 +197,15 @@ class Reference:
         return _inside(int(value), *time_span(check, self.clock))
 
 
-def _passes(value: Scalar, test: ValueTest) -> bool:
-    if value is None:
-        return False
-    if isinstance(test, OneOf):
-        return value in test.values
-    return COMPARISONS[test.op](int(value), test)
+def _done(event: Happening) -> bool:
+    """Whether the person did it: messages are done to them."""
+    return event.type not in MESSAGE_EVENTS
+
+
+def _verdict(answer: int | None) -> Verdict:
+    if answer is None:
+        return Verdict.UNKNOWN
+    return Verdict.GRANTED if answer else Verdict.REFUSED
 
 
 def _inside(value: int | None, low: int | None, high: int | None) -> bool:

@@ -4,8 +4,10 @@ The standard words are always known, whatever sources a firm has; a source may
 declare more, which live in slot columns.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 
 class FieldType(StrEnum):
@@ -79,6 +81,30 @@ STANDARD_PROPERTIES = _words(
     campaign=TEXT,
 )
 
+# Computed of them: money that came, less money given back.
+NET_FEN = Word("net_fen", NUMBER, "net_fen")
+MINUS = "order_refunded"  # the event whose amount went back
+
+# What we sent and what came of it: asked of like events, but nothing the person did.
+MESSAGE_EVENTS = (
+    "message_sent",  # a provider took it
+    "message_delivered",
+    "message_opened",
+    "message_clicked",
+    "message_replied",
+)
+REACHED = "message_reached"  # stands for any sign that it arrived: all of them but the first
+SIGNS = MESSAGE_EVENTS[1:]
+MESSAGE_PROPERTIES = _words(campaign=TEXT, channel=TEXT)
+
+# Of the product that an event's item names.
+PRODUCT = "product."
+PRODUCT_PROPERTIES = _words(category=TEXT, title=TEXT, price_fen=NUMBER)
+
+# Consent is given for a topic on a channel.
+TOPICS = ("marketing", "service")
+CONSENT_CHANNELS = ("email", "phone", "sms", "wecom")  # those a firm may have besides count too
+
 STANDARD_EVENTS = (
     "course_view",
     "login",
@@ -92,9 +118,51 @@ STANDARD_EVENTS = (
 
 
 @dataclass(frozen=True)
+class Product:
+    """What rules may ask of a product; `key` is what events call their item."""
+
+    key: str
+    title: str
+    category: str | None = None
+    price_fen: int | None = None
+
+
+@dataclass(frozen=True)
 class Vocabulary:
-    """All words of one firm."""
+    """All words of one firm.
+
+    Attributes:
+        properties: Of events, as they are stored.
+        products: What `where: {product.category: …}` looks through.
+        channels: Those consent is given for.
+    """
 
     fields: dict[str, Word] = field(default_factory=lambda: dict(STANDARD_FIELDS))
     events: frozenset[str] = frozenset(STANDARD_EVENTS)
     properties: dict[str, Word] = field(default_factory=lambda: dict(STANDARD_PROPERTIES))
+    products: tuple[Product, ...] = ()
+    channels: frozenset[str] = frozenset(CONSENT_CHANNELS)
+
+    @cached_property
+    def asked(self) -> dict[str, Word]:
+        """Properties a rule may ask for: the stored ones and those computed of them."""
+        return {**self.properties, NET_FEN.name: NET_FEN}
+
+    @cached_property
+    def every_event(self) -> tuple[str, ...]:
+        """Everything a rule may ask of by name, in order."""
+        return tuple(sorted((*self.events, *MESSAGE_EVENTS, REACHED)))
+
+
+def products_of(rows: Iterable[Mapping[str, object]]) -> tuple[Product, ...]:
+    """Rows of `products.csv` as rules see them, by key."""
+    found = (
+        Product(
+            str(row["key"]),
+            str(row["title"]),
+            None if row.get("category") is None else str(row["category"]),
+            None if row.get("price_fen") is None else int(str(row["price_fen"])),
+        )
+        for row in rows
+    )
+    return tuple(sorted(found, key=lambda product: product.key))

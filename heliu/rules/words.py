@@ -6,18 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from heliu.rules.conditions import FieldTest, Question, leaves, questions
+from heliu.rules.among import EVERYBODY, Among
+from heliu.rules.columns import PROFILE, Column, Predicate, word_column
+from heliu.rules.conditions import Ask, FieldTest, leaves, questions
 from heliu.rules.library import Library, Unit
-from heliu.rules.sql import (
-    PROFILE,
-    Column,
-    Predicate,
-    Scope,
-    measure_name,
-    measures_select,
-    predicate,
-    word_column,
-)
+from heliu.rules.predicates import Scope, predicate
+from heliu.rules.sql import materialized, measure_name, measures_select
 from heliu.rules.vocabulary import Word
 from heliu.rules.windows import Clock
 
@@ -46,7 +40,9 @@ def word_names(numbers: Numbers) -> list[str]:
     return [f"w{word}" for word in range(bit_of(max(numbers.values(), default=0))[0] + 1)]
 
 
-def library_select(library: Library, numbers: Numbers, clock: Clock, cuts: Cuts) -> sa.Select[Any]:
+def library_select(
+    library: Library, numbers: Numbers, clock: Clock, cuts: Cuts, among: Among = EVERYBODY
+) -> sa.Select[Any]:
     """The whole library as one SELECT of profile_id, w0, w1 … for every profile.
 
     Args:
@@ -54,14 +50,10 @@ def library_select(library: Library, numbers: Numbers, clock: Clock, cuts: Cuts)
         numbers: The number of each of them.
         clock: As-of and the firm's zone.
         cuts: Rank to cut; see heliu.rules.cuts.
+        among: Whom to judge.
     """
-    measures = measures_select(library.questions, clock)
-    return words_select(library, numbers, materialized(measures, "measure"), clock, cuts)
-
-
-def materialized(select: sa.Select[Any], name: str) -> sa.CTE:
-    """A CTE computed once; left alone, SQLite would copy its text into every use."""
-    return select.cte(name).prefix_with("MATERIALIZED")
+    measures = materialized(measures_select(library.questions, clock, among), "measure")
+    return words_select(library, numbers, measures, clock, cuts, among)
 
 
 @dataclass(frozen=True)
@@ -71,26 +63,34 @@ class _Rows:
     source: sa.FromClause
     profile_id: Column
     fields: Mapping[Word, Column]
-    answers: Mapping[Question, Column]
+    answers: Mapping[Ask, Column]
     words: Sequence[Column]
 
 
 def words_select(
-    library: Library, numbers: Numbers, measures: sa.FromClause, clock: Clock, cuts: Cuts
+    library: Library,
+    numbers: Numbers,
+    measures: sa.FromClause,
+    clock: Clock,
+    cuts: Cuts,
+    among: Among = EVERYBODY,
 ) -> sa.Select[Any]:
     """The same over measures computed before (a table or CTE as of `measures_select`)."""
     rows = _ground(library, numbers, measures)
+    judged = among.of(rows.profile_id)
     layers = library.layers
     for depth, layer in enumerate(layers):
         words = _add_layer(layer, rows, numbers, clock, cuts)
         columns: list[Column] = [rows.profile_id.label("profile_id"), *words]
-        select = sa.select(*columns).select_from(rows.source)
+        select = sa.select(*columns).select_from(rows.source).where(*judged)
+        judged = []
         if depth == len(layers) - 1:
             return select
         later = [unit for units in layers[depth + 1 :] for unit in units]
         rows = _above(select, rows, later, f"layer_{depth}")
     nobody: list[Column] = [rows.profile_id.label("profile_id"), *rows.words]
-    return sa.select(*nobody).select_from(rows.source)  # a library without tags
+    # a library without tags
+    return sa.select(*nobody).select_from(rows.source).where(*judged)
 
 
 def _ground(library: Library, numbers: Numbers, measures: sa.FromClause) -> _Rows:
@@ -122,7 +122,7 @@ def _above(select: sa.Select[Any], rows: _Rows, later: Iterable[Unit], name: str
     )
 
 
-def _needs(units: Iterable[Unit]) -> tuple[list[Word], list[Question]]:
+def _needs(units: Iterable[Unit]) -> tuple[list[Word], list[Ask]]:
     """The fields and questions these units read, each once, in reading order."""
     conditions = [rule.condition for unit in units for rule in unit]
     tests = [leaf for condition in conditions for leaf in leaves(condition)]

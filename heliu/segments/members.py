@@ -6,27 +6,30 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from heliu.rules.columns import PROFILE, Predicate, word_column
 from heliu.rules.conditions import questions
 from heliu.rules.library import SegmentRule
-from heliu.rules.sql import (
-    PROFILE,
-    Predicate,
-    Scope,
-    measure_name,
-    measures_select,
-    predicate,
-    word_column,
-)
+from heliu.rules.predicates import Scope, predicate
+from heliu.rules.sql import measure_name, measures_select
 from heliu.rules.windows import Clock
+from heliu.rules.words import Cuts
 from models import ProfileTag
 
 PROFILE_TAG = ProfileTag.__table__  # type: ignore[attr-defined]
 
 
-def members(segment: SegmentRule, as_of: datetime, zone: ZoneInfo) -> sa.Select[Any]:
+def members(
+    segment: SegmentRule, as_of: datetime, zone: ZoneInfo, cuts: Cuts | None = None
+) -> sa.Select[Any]:
     """A SELECT of profile_id, once for each member, in no order.
 
-    Tags are read as the last run left them; fields and events as they are, up to as-of.
+    Tags are read as the last run left them; fields and facts as they are, up to as-of.
+
+    Args:
+        segment: The rule.
+        as_of: Nothing that happened after it is seen.
+        zone: Whose days dates and calendar windows are.
+        cuts: Of ranks, as the last full tag run stored them; a rank without one holds for nobody.
     """
     clock = Clock(as_of, zone)
     asked = list(dict.fromkeys(questions(segment.condition)))
@@ -45,7 +48,7 @@ def members(segment: SegmentRule, as_of: datetime, zone: ZoneInfo) -> sa.Select[
         field=lambda word: word_column(PROFILE, word),
         answer=answers.__getitem__,
         tag=_carries,
-        cuts={},
+        cuts=cuts or {},
     )
     wanted = predicate(segment.condition, scope)
     return sa.select(PROFILE.c.id.label("profile_id")).select_from(source).where(wanted)

@@ -13,6 +13,7 @@ from heliu.sources.erased import NOBODY, Erased, leave_out_bad_rows
 from heliu.sources.fact_store import save_facts
 from heliu.sources.facts import FactReader
 from heliu.sources.files import digest
+from heliu.sources.heard import newest_file, save_looked_at
 from heliu.sources.reader import Reading, count_rows
 from heliu.sources.records import read_records
 from heliu.sources.spec import SourceSpec
@@ -39,6 +40,7 @@ class Survey:
     fingerprint: str
     rows: int
     changed: bool
+    modified_at: datetime | None = None  # when the newest of its files was last written
 
 
 def survey(connection: sa.Connection, spec: SourceSpec, salt: str) -> Survey:
@@ -49,11 +51,12 @@ def survey(connection: sa.Connection, spec: SourceSpec, salt: str) -> Survey:
         spec: The source.
         salt: What else decides how its rows are understood (products, zone).
     """
+    modified_at = newest_file(spec.files)
     fingerprint = digest(spec.files, f"{READER_VERSION}:{spec.mapping_hash}:{salt}")
     last = connection.execute(sa.select(STATE).where(STATE.c.source == spec.name)).first()
     if last is not None and last.fingerprint == fingerprint and not _waits(connection, spec):
-        return Survey(spec.name, fingerprint, last.rows, changed=False)
-    return Survey(spec.name, fingerprint, count_rows(spec), changed=True)
+        return Survey(spec.name, fingerprint, last.rows, False, modified_at)
+    return Survey(spec.name, fingerprint, count_rows(spec), True, modified_at)
 
 
 def _waits(connection: sa.Connection, spec: SourceSpec) -> bool:
@@ -108,6 +111,7 @@ def collect_source(
     if not seen.changed:
         delivery = SourceDelivery(run_id=run_id, source=spec.name, rows=seen.rows, same=seen.rows)
         _save_delivery(connection, delivery)
+        save_looked_at(connection, spec.name, seen.modified_at)
         return delivery
     bad = Reading()
     records = read_records(spec, zone, bad)
@@ -165,5 +169,6 @@ def _save_state(
             watermark_at=None if newest_at is None else datetime.fromtimestamp(newest_at, UTC),
             run_id=run_id,
             read_at=now,
+            modified_at=seen.modified_at,
         )
     )

@@ -16,16 +16,18 @@ from typing import Any
 from heliu.documents import Problems, Value, expect_keys, load_yaml
 from heliu.errors import did_you_mean
 from heliu.rules.identifiers import IDENTIFIERS, IdentifierType
+from heliu.rules.scalars import read_duration
 from heliu.rules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_PROPERTIES, FieldType
 from heliu.sources.identifiers import declared_identifiers, unknown_identifier
 from heliu.sources.spec import Cell, FactSpec, IdentifierSpec, Scope, SourceSpec, SubjectSpec, When
 
 DOCUMENT_KEYS = ("version", "identifiers", "matching", "sources")
 SOURCE_KEYS = (
-    "title", "file", "files", "sheet", "mode", "trust", "channel", "key", "key_like", "created_at",
-    "updated_at", "fields", "match", "identifiers", "subject", "events", "orders", "refunds",
-    "consents",
+    "title", "owner", "file", "files", "sheet", "max_age", "mode", "trust", "channel", "key",
+    "key_like", "created_at", "updated_at", "fields", "match", "identifiers", "subject", "events",
+    "orders", "refunds", "consents",
 )  # fmt: skip
+UNREAD_KEYS = ("owner", "max_age")  # change nothing about how rows are understood
 IDENTIFIER_TYPES = tuple(IDENTIFIERS)  # beside those the file declares itself
 CELL_KEYS = ("column", "columns", "aliases", "optional", "is", "type", "scope", "verified")
 MODES = ("append", "snapshot")
@@ -89,11 +91,14 @@ def _source(
             for fact in _each(value.get(kind), lambda v, k=kind: _fact(k, v, problems))  # type: ignore[misc]
         ),
         mapping_hash=_hash(value.plain()),
+        owner=_text(value, "owner", "", problems) or None,
+        max_age_seconds=read_duration(said, problems) if (said := value.get("max_age")) else None,
     )
 
 
-def _hash(plain: Any) -> str:
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, default=str)
+def _hash(plain: Mapping[str, Any]) -> str:
+    read = {key: said for key, said in plain.items() if key not in UNREAD_KEYS}
+    text = json.dumps(read, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -124,6 +124,8 @@ class SourceSpec:
     facts: tuple[FactSpec, ...]
     mapping_hash: str = field(compare=False)
     match: Mapping[str, Cell] = field(default_factory=dict)  # compared only, never kept
+    owner: str | None = None  # whom to tell where something is wrong with it
+    max_age_seconds: int | None = None  # older than this, no campaign uses it
 
     def cells(self) -> list[Cell]:
         """Every cell of the mapping, to be checked against the heading row."""

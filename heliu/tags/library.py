@@ -5,19 +5,27 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from heliu.documents import Problems, Value
+from heliu.rules.conditions import Condition, SelectTest
+from heliu.rules.escape import read_sql
 from heliu.rules.examples import ExampleReader
 from heliu.rules.files import (
     expect_examples,
     read_condition,
     read_examples,
+    read_flag,
+    read_span,
     read_words,
     rule_files,
 )
 from heliu.rules.library import Library, TagRule, cycles
 from heliu.rules.parse import Reader
+from heliu.rules.rewriting import with_expiry, with_hands
 from heliu.rules.vocabulary import Vocabulary
 
-KEYS = ("title", "group", "order", "says", "owner", "when", "examples")
+KEYS = (
+    "title", "group", "order", "says", "owner", "when", "sql", "manual", "local", "expires",
+    "max_age", "examples",
+)  # fmt: skip
 MOST_QUESTIONS = 1_500  # columns of a table: PostgreSQL has 1,600
 
 
@@ -35,13 +43,13 @@ def load_library(roots: Sequence[Path], vocabulary: Vocabulary, problems: Proble
     read = [_read_tag(name, value, names, vocabulary, problems) for name, value in files.items()]
     rules = {rule.name: rule for rule in read if rule is not None}
     _check_groups(rules.values(), problems)
-    library = Library(rules)
+    library = Library(rules, known=frozenset(names))
     for circle in cycles(library.units):
         says = f"tag dependency cycle among {circle}"
         problems.add(rules[circle[0]].place, says, "A tag can't wait for itself.")
     if len(library.questions) > MOST_QUESTIONS:
         place = rules[names[0]].place
-        says = f"{len(library.questions)} different questions about events; {MOST_QUESTIONS} fit"
+        says = f"{len(library.questions)} different questions about facts; {MOST_QUESTIONS} fit"
         problems.add(place, says, "Let tags share windows, or drop some.")
     return library
 
@@ -49,15 +57,24 @@ def load_library(roots: Sequence[Path], vocabulary: Vocabulary, problems: Proble
 def _read_tag(
     name: str, value: Value, names: tuple[str, ...], vocabulary: Vocabulary, problems: Problems
 ) -> TagRule | None:
-    condition = read_condition(value, Reader(vocabulary, problems, names))
+    before = len(problems.found)
+    reader = Reader(vocabulary, problems, names)
+    written, selected = read_condition(value, reader), _read_select(value, vocabulary, problems)
+    manual, local = (read_flag(value, key, problems) for key in ("manual", "local"))
+    expires, max_age = (read_span(value, key, problems) for key in ("expires", "max_age"))
     words = read_words(value, ("title", "group", "says", "owner"), problems)
-    examples = read_examples(value, ExampleReader(vocabulary, problems, names))
+    shows = ExampleReader(vocabulary, problems, names, manual=manual, sql=selected is not None)
+    examples = read_examples(value, shows)
     order = value.get("order")
     if order and (not isinstance(order.data, int) or isinstance(order.data, bool)):
         problems.add(order.place, "`order` is a whole number; the smallest that holds wins")
         order = None
-    if condition is None:
+    rule = written or selected
+    if rule and expires:
+        rule = _expiring(rule, expires, manual, value, problems)
+    if len(problems.found) > before or (rule is None and not manual):
         return None
+    condition = with_hands(name, rule, expires) if manual or rule is None else rule
     expect_examples(value, condition, examples, problems)
     return TagRule(
         name=name,
@@ -69,7 +86,35 @@ def _read_tag(
         says=words["says"],
         owner=words["owner"],
         examples=examples,
+        written=written,
+        manual=manual,
+        local=local,
+        expires_seconds=expires,
+        max_age_seconds=max_age,
+        file=value,
     )
+
+
+def _read_select(value: Value, vocabulary: Vocabulary, problems: Problems) -> SelectTest | None:
+    given = value.get("sql")
+    if given is None:
+        return None
+    if "when" in value.data:
+        problems.add(value.keys["sql"], "`when` and `sql` in one tag", "Make it two tags.")
+    found = read_sql(given, vocabulary, problems)
+    return None if found is None else SelectTest(found)
+
+
+def _expiring(
+    rule: Condition, seconds: int, manual: bool, value: Value, problems: Problems
+) -> Condition | None:
+    """The rule with its end; one that only hands bring to an end stays as it is."""
+    expiring = with_expiry(rule, seconds)
+    if expiring is None and not manual:
+        says = "`expires` counts from the newest event that speaks for the tag; none does"
+        remedy = "Ask for an event (did, last, first, sequence), or let hands set it: manual."
+        problems.add(value.keys["expires"], says, remedy)
+    return expiring or (rule if manual else None)
 
 
 def _check_groups(rules: Iterable[TagRule], problems: Problems) -> None:

@@ -1,43 +1,45 @@
 """The library as SQL text, for people and other engines to read."""
 
-import json
-
-import sqlalchemy as sa
+import sqlglot
 from sqlalchemy.dialects import postgresql, sqlite
 
 from heliu.rules.library import Library
 from heliu.rules.windows import Clock
 from heliu.rules.words import Cuts, Numbers, library_select
-from heliu.tags.apply import TAG_RUN
 
 DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
+SPOKEN = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb", "spark": "spark"}
 
 
 def to_sql(
-    library: Library, dialect: str, clock: Clock, cuts: Cuts, numbers: Numbers | None = None
+    library: Library,
+    dialect: str,
+    clock: Clock,
+    cuts: Cuts,
+    numbers: Numbers | None = None,
+    *,
+    pretty: bool = False,
 ) -> str:
     """The one statement with every value written in: profile_id and sixty tags a word.
 
     Args:
         library: Tags to print.
-        dialect: sqlite or postgresql.
+        dialect: sqlite or postgresql; duckdb or spark, translated from PostgreSQL's text.
         clock: As-of and the firm's zone: windows are printed as the numbers they come to.
-        cuts: Of ranks, as a run stored them (`newest_cuts`); without its cut a rank is false.
+        cuts: Of ranks, as a run stored them; a rank without its cut is false.
         numbers: The bit of each tag; in the order of their names if not given.
+        pretty: Indented, to be read; otherwise as it is executed.
 
     Raises:
         KeyError: No such dialect.
     """
     order = {name: number for number, name in enumerate(sorted(library.tags))}
     select = library_select(library, numbers or order, clock, cuts)
+    source = dialect if dialect in DIALECTS else "postgresql"
     # named parameters, so that a percent sign in a value is not doubled
-    language = DIALECTS[dialect](paramstyle="named")
-    return str(select.compile(dialect=language, compile_kwargs={"literal_binds": True}))
-
-
-def newest_cuts(connection: sa.Connection) -> dict[str, int | None]:
-    """The cuts of the last full run, none before the first."""
-    newest = sa.select(TAG_RUN.c.cuts).where(TAG_RUN.c.full).order_by(TAG_RUN.c.run_id.desc())
-    text = connection.execute(newest.limit(1)).scalar()
-    cuts: dict[str, int | None] = json.loads(text) if text else {}
-    return cuts
+    language = DIALECTS[source](paramstyle="named")
+    text = str(select.compile(dialect=language, compile_kwargs={"literal_binds": True}))
+    if source == dialect and not pretty:
+        return text
+    read, write = SPOKEN[source], SPOKEN[dialect]
+    return sqlglot.transpile(text, read=read, write=write, pretty=pretty)[0]

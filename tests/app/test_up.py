@@ -85,7 +85,7 @@ def test_every_deployment_is_there_with_a_form_that_explains_itself(up):
     names = {one["name"]: one for one in deployments}
     assert set(names) == {
         "nightly", "dispatch", "collect", "unify", "retag", "render", "distribute", "report",
-        "train_matching", "review", "explain", "erase",
+        "train_matching", "review", "explain", "erase", "preview_tags",
     }  # fmt: skip
     assert {one["schedule"]["timezone"] for one in names["nightly"]["schedules"]} == {
         "Asia/Shanghai"

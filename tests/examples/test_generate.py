@@ -298,6 +298,21 @@ def test_each_orders_service_goes_through_plausible_states(world):
     assert min(last[state] for state in NEXT if state) >= 10
 
 
+def test_an_exam_is_some_weeks_after_it_was_booked_and_before_anybody_graduates(world):
+    services = [row for row in world.good if row["event"] == "service"]
+    booked = {row["order_no"]: row for row in services if row["state"] == "exam_booked"}
+    done = {row["order_no"]: row["at"] for row in services if row["state"] == "graduated"}
+    assert {row["event_id"] for row in world.rows if row["exam_on"]} == {
+        row["event_id"] for row in booked.values()
+    }
+    for number, row in booked.items():
+        day, booked_on = date.fromisoformat(row["exam_on"]), date.fromisoformat(row["at"][:10])
+        assert 10 <= (day - booked_on).days <= 20
+        assert row["exam_on"] <= done.get(number, "9")[:10]
+    ahead = sum(row["exam_on"] >= "2025-10-01" for row in booked.values())
+    assert 20 <= ahead <= 200  # exams to come when the data end
+
+
 @pytest.fixture(scope="module")
 def words() -> list[Row]:
     return read("consent.csv")

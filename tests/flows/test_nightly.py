@@ -19,6 +19,7 @@ from tests.flows.small_firm import (
     AS_OF,
     NOW,
     PEOPLE,
+    SOURCES,
     files_below,
     home,
     phone,
@@ -27,6 +28,11 @@ from tests.flows.small_firm import (
 )
 
 CLOCK = {"as_of": AS_OF, "now": NOW}
+LOCALS = "segment: locals\ntitle: 同城\nwhen: { field: city, is: 成都 }\n"
+HELLO = (
+    "campaign: hello\ntitle: 问候\nsegment: locals\ntopic: service\n"
+    "content: welcome_back\nchannels: [folder]\n"
+)
 
 
 def url() -> str:
@@ -212,6 +218,34 @@ def test_a_retry_of_a_prefect_run_goes_on_with_its_row_and_clock(sqlite_firm, mo
     with open_run("nightly", RunOptions()) as second:
         assert second == first
     assert ask("SELECT id, status, error FROM run") == [(1, "completed", None)]
+
+
+def test_a_campaign_that_rests_on_a_stale_source_waits_until_it_is_heard_of(sqlite_firm, caplog):
+    limit = "file: visits.csv\n    owner: web-team\n    max_age: 36h"
+    sources = SOURCES.replace("file: visits.csv", limit)
+    (sqlite_firm / "sources.yaml").write_text(sources, "utf-8")
+    for folder, name, text in (("rules/segments", "locals", LOCALS), ("campaigns", "hello", HELLO)):
+        (sqlite_firm / folder).mkdir(parents=True)
+        (sqlite_firm / folder / f"{name}.yaml").write_text(text, "utf-8")
+
+    state = nightly(options=CollectOptions(**CLOCK), return_state=True)
+    assert (state.name, state.is_completed()) == ("Held", True)
+    assert state.message.endswith("unpaid_order, course_recommendation, welcome_back")
+    assert ask("SELECT campaign FROM audience") == [("hello",)]
+    assert ask("SELECT count(*) > 0 FROM message") == [(1,)]
+    assert ask("SELECT kind, name, owner, max_age_seconds FROM lateness") == [
+        ("source", "visits", "web-team", 36 * 3600)
+    ]
+    assert "source visits is 62h old, may be at most 36h; owner web-team" in caplog.text
+    page = (home() / "dashboard/index.html").read_text("utf-8")
+    assert "个活动暂停：所用数据过旧" in page
+
+    with (sqlite_firm / "visits.csv").open("a", encoding="utf-8") as file:
+        file.write(f"y1,in,{phone(1)},2025-09-30 20:00:00,,,\n")
+    collect(options=CollectOptions(**CLOCK))
+    render(options=CampaignOptions(**CLOCK))
+    assert ask("SELECT count(*) FROM audience WHERE occurrence = '2025-10-01'") == [(4,)]
+    assert ask("SELECT count(*) FROM lateness WHERE run_id > 1") == [(0,)]
 
 
 def test_more_people_tomorrow_are_more_profiles(firm):

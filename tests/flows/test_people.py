@@ -94,6 +94,11 @@ def test_a_person_is_erased_and_a_new_delivery_of_everything_brings_nothing_back
     assert len(records) == 3
     assert list((home() / "outbox").glob(f"*/*/{id_}.*"))
 
+    assert explain(options=ExplainOptions(profile_id=str(id_), tag="reach.phone")) == str(id_)
+    page = Artifact.get("heliu-explain-tag").data
+    assert f"档案 {id_} 带有标签 reach.phone" in page
+    assert [text for text in TEXTS if text in page] == []
+
     planned = erase(options=EraseOptions(profile_id=str(id_), who="ops", why="asked"))
     assert read_state(url()) == before  # only the plan
 

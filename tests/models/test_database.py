@@ -38,7 +38,9 @@ def count_up(url: str, start) -> None:
 def test_four_processes_that_read_then_write_lose_no_update(database_url):
     engine = open_database(database_url)
     with writing(engine) as connection:
-        connection.execute(sa.text("INSERT INTO source_state VALUES ('n', 'x', 0, NULL, 1, 0)"))
+        connection.execute(
+            sa.text("INSERT INTO source_state VALUES ('n', 'x', 0, NULL, 1, 0, NULL)")
+        )
     context = multiprocessing.get_context("spawn")
     start = context.Event()
     workers = [
@@ -75,7 +77,7 @@ def test_reading_takes_no_write_lock(sqlite_url):
     engine = open_database(sqlite_url)
     with reading(engine) as one, writing(engine) as other:
         one.execute(sa.text("SELECT count(*) FROM run"))
-        other.execute(sa.text("INSERT INTO source_state VALUES ('n', 'x', 0, NULL, 1, 0)"))
+        other.execute(sa.text("INSERT INTO source_state VALUES ('n', 'x', 0, NULL, 1, 0, NULL)"))
     engine.dispose()
 
 
@@ -94,7 +96,7 @@ def test_a_transaction_that_fails_leaves_nothing(engine):
 
 
 def test_an_error_never_repeats_the_row(sqlite_engine):
-    insert = sa.text("INSERT INTO source_state VALUES (:s, 'x', 0, NULL, 1, 0)")
+    insert = sa.text("INSERT INTO source_state VALUES (:s, 'x', 0, NULL, 1, 0, NULL)")
     with writing(sqlite_engine) as connection:
         connection.execute(insert, {"s": "13912345678"})
         with pytest.raises(sa.exc.IntegrityError) as error:

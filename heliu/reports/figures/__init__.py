@@ -11,6 +11,7 @@ from heliu.reports.figures import (
     customers,
     funnels,
     intake,
+    lateness,
     reach,
     runs,
     tagging,
@@ -29,6 +30,7 @@ class Waiting:
     failed: list[runs.RunRow]
     unread_rows: int
     unrendered: list[tuple[str, str, str, int]]
+    late: list[lateness.LateThing]  # when last planned
 
 
 @dataclass(frozen=True)
@@ -131,4 +133,5 @@ def waiting(connection: sa.Connection, now: datetime) -> Waiting:
         failed=runs.failed_runs(connection, now),
         unread_rows=intake.unread_rows(connection),
         unrendered=funnels.unrendered(connection, now),
+        late=lateness.late_things(connection, lateness.last_planned(connection)),
     )

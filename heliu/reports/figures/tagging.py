@@ -10,6 +10,9 @@ from models import ProfileTag, Tag, TagCount, TagRun
 
 TAG, HELD, COUNT, RUN = table_of(Tag), table_of(ProfileTag), table_of(TagCount), table_of(TagRun)
 
+# A run counts at its very end; one without counts is under way, or died.
+FINISHED = sa.select(COUNT.c.run_id).where(COUNT.c.run_id == RUN.c.run_id).exists()
+
 
 @dataclass(frozen=True)
 class TagSize:
@@ -21,6 +24,9 @@ class TagSize:
     profiles: int
     entered: int
     left: int
+    owner: str | None
+    local: bool  # never told to a platform
+    manual: bool  # a hand may set it
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,8 @@ class Retagging:
 
 
 def last_retag(connection: sa.Connection) -> int | None:
-    """The newest run that evaluated tags, or None."""
-    found: int | None = connection.scalar(sa.select(sa.func.max(RUN.c.run_id)))
+    """The newest run that evaluated tags to its end, or None."""
+    found: int | None = connection.scalar(sa.select(sa.func.max(RUN.c.run_id)).where(FINISHED))
     return found
 
 
@@ -62,6 +68,9 @@ def tag_sizes(connection: sa.Connection, run_id: int | None) -> list[TagSize]:
             profiles,
             sa.func.coalesce(COUNT.c.entered, 0),
             sa.func.coalesce(COUNT.c.left, 0),
+            TAG.c.owner,
+            TAG.c.local,
+            TAG.c.manual,
         )
         .select_from(
             TAG.outerjoin(held, held.c.tag == TAG.c.name).outerjoin(
@@ -76,7 +85,7 @@ def tag_sizes(connection: sa.Connection, run_id: int | None) -> list[TagSize]:
 
 def tag_history(connection: sa.Connection, runs: int = 30) -> list[TagPoint]:
     """Carriers of every tag after each of the last runs, oldest run first."""
-    newest = sa.select(RUN.c.run_id).order_by(RUN.c.run_id.desc()).limit(runs)
+    newest = sa.select(RUN.c.run_id).where(FINISHED).order_by(RUN.c.run_id.desc()).limit(runs)
     query = (
         sa.select(COUNT.c.run_id, RUN.c.as_of_at, COUNT.c.tag, COUNT.c.profiles)
         .join_from(COUNT, RUN, RUN.c.run_id == COUNT.c.run_id)
@@ -89,7 +98,7 @@ def tag_history(connection: sa.Connection, runs: int = 30) -> list[TagPoint]:
 def retaggings(connection: sa.Connection, runs: int = 30) -> list[Retagging]:
     """The last evaluations and what each moved, oldest first."""
     columns = [RUN.c[name] for name in Retagging.__dataclass_fields__]
-    query = sa.select(*columns).order_by(RUN.c.run_id.desc()).limit(runs)
+    query = sa.select(*columns).where(FINISHED).order_by(RUN.c.run_id.desc()).limit(runs)
     return fetch(connection, query, Retagging)[::-1]
 
 

@@ -56,6 +56,7 @@ class Bars:
 
     bars: Sequence[Bar]
     legend: Sequence[tuple[Tone, str]] = ()
+    middle: bool = False  # bars grow from the middle, both ways
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,28 @@ class Heat:
 
     labels: Sequence[str]
     cells: Sequence[Sequence[tuple[float, str]]]  # share 0–1, text
+    tips: Sequence[Sequence[str]] = ()  # what the pointer finds on each cell
+    numbered: bool = False  # many columns: they bear the numbers of the rows
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One small line that opens to a larger one."""
+
+    title: str
+    value: str
+    change: str
+    small: Markup
+    large: Markup
+    ticks: Sequence[str]  # beside the larger one, the highest first
+    labels: Sequence[str]  # below it, from its left end to its right
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Many small lines side by side."""
+
+    trends: Sequence[Trend]
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,7 @@ class Panel:
     id: str
     title: str
     says: str
-    chart: Bars | Drawing | Heat | None = None
+    chart: Bars | Drawing | Heat | Trends | None = None
     table: Table | None = None
     wide: bool = False  # takes the whole width
     note: str = ""

@@ -1,6 +1,7 @@
 """What waits for a human, and what to do about it."""
 
 from heliu.reports.figures import Figures
+from heliu.reports.freshness import age, headline, held_by, remedy, span
 from heliu.reports.page.parts import Column, Notice, Table
 from heliu.reports.unification import stop_sentence
 from heliu.reports.unify_tables import wanted_tables
@@ -10,6 +11,7 @@ from heliu.reports.words import Words
 def notices(figures: Figures, say: Words) -> list[Notice]:
     """What waits for a human, the gravest first."""
     found = [*_stopped(figures, say), *_failed(figures, say), *_unknown(figures, say)]
+    found += _late(figures, say)
     waiting = figures.waiting
     if waiting.overdue:
         found.append(
@@ -100,6 +102,34 @@ def _failed(figures: Figures, say: Words) -> list[Notice]:
 
 def _sentence(error: str | None, say: Words) -> str:
     return error.rstrip(".。 ") + say("。", ". ") if error else ""
+
+
+def _late(figures: Figures, say: Words) -> list[Notice]:
+    rows = figures.waiting.late
+    if not rows:
+        return []
+    table = Table(
+        [
+            Column(say("类别", "Kind")),
+            Column(say("名称", "Name"), "code"),
+            Column(say("距上次更新", "Age"), "number"),
+            Column(say("上限", "At most"), "number"),
+            Column(say("负责人", "Owner")),
+            Column(say("暂停的活动", "Holds"), "code"),
+        ],
+        [
+            (
+                say.label("late", late.kind),
+                late.name,
+                age(late, figures.now, say),
+                "–" if late.max_age_seconds is None else span(late.max_age_seconds, say),
+                late.owner or "–",
+                ", ".join(late.holds) or "–",
+            )
+            for late in rows
+        ],
+    )
+    return [Notice("bad" if held_by(rows) else "wait", headline(rows, say), remedy(say), table)]
 
 
 def _unknown(figures: Figures, say: Words) -> list[Notice]:

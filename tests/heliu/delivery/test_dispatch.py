@@ -11,7 +11,7 @@ from heliu.delivery import Cap, DispatchRules, claim_due, send_claim, settle_orp
 from heliu.delivery.outcomes import GAVE_UP, MOST_ATTEMPTS
 from heliu.delivery.workers import is_dead
 from heliu.errors import OutcomeUnknown, PermanentError, RecipientRejected, TransientError
-from models import Attempt, Campaign, DeliveryStatus, Message, Suppression
+from models import Attempt, Campaign, DeliveryStatus, Message, Suppression, Touched
 
 NOW = datetime(2025, 10, 1, 2, 0, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -64,6 +64,9 @@ def test_every_outcome_becomes_a_status(one, scripted, say, status, reason):
     assert states(one) == [(1, status, reason)]
     assert one.rows(Attempt, "number", "outcome") == [(1, status)]
     assert one.rows(Message, "claim", "claimed_until_at") == [(None, None)]
+    # rules may ask what a person was sent
+    noted = [(1, "delivery")] if status == "accepted" else []
+    assert one.rows(Touched, "profile_id", "reason") == noted
 
 
 def test_a_message_is_sending_in_the_database_before_it_leaves(one, scripted):

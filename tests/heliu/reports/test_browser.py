@@ -5,7 +5,9 @@ import shutil
 import pytest
 
 from heliu.reports.dashboard import build_dashboard
+from heliu.reports.tags_page import build_tags_page
 from models.database import open_database
+from tests.heliu.reports.tag_world import TagWorld
 
 pytestmark = pytest.mark.browser
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -37,12 +39,22 @@ def address(sqlite_template, fill, tmp_path_factory, zone, now) -> str:
     return page.as_uri()
 
 
+@pytest.fixture(scope="module")
+def tags_address(sqlite_template, tmp_path_factory, zone, now) -> str:
+    home = tmp_path_factory.mktemp("tags")
+    engine = open_database(f"sqlite:///{shutil.copy(sqlite_template, home / 'heliu.db')}")
+    TagWorld(tags=24, runs=9).write(engine)
+    page = build_tags_page(engine, home, "合流学堂", zone, now, links={"看板": "index.html"})
+    engine.dispose()
+    return page.as_uri()
+
+
 @pytest.fixture
 def open_page(browser, address):
     """Open the page; whatever it complains of or asks the network for is noted."""
     contexts = []
 
-    def open_page(width: int = 1440, scheme: str = "light"):
+    def open_page(width: int = 1440, scheme: str = "light", to: str = address):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
@@ -50,7 +62,7 @@ def open_page(browser, address):
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("request", lambda request: page.requests.append(request.url))
-        page.goto(address)
+        page.goto(to)
         return page
 
     yield open_page
@@ -145,3 +157,51 @@ def test_it_prints_without_the_navigation(open_page):
     page.emulate_media(media="print")
     assert not page.locator("nav.jump").is_visible()
     assert page.locator("#today").is_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (768, "light"), (1440, "dark")])
+def test_the_tags_page_opens_quietly_and_fits_the_screen(open_page, tags_address, width, scheme):
+    page = open_page(width, scheme, tags_address)
+    assert page.complaints == []
+    assert page.requests == [tags_address]
+    assert page.title() == "合流学堂 · 标签"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_small_line_opens_to_a_large_one_with_a_note_on_every_day(open_page, tags_address, width):
+    page = open_page(width, to=tags_address)
+    trend = page.locator("#trends .trend").nth(1)
+    small, large = trend.locator("svg.spark"), trend.locator("svg.line-large")
+    assert small.is_visible()
+    assert not large.is_visible()
+    trend.locator("summary").click()
+    assert not small.is_visible()
+    box = large.bounding_box()
+    assert box["width"] > 200
+    assert box["height"] > 150
+    assert large.locator("rect title").count() == 9
+    stroke = large.locator("path.line").evaluate("line => getComputedStyle(line).stroke")
+    assert stroke not in ("none", "rgb(0, 0, 0)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_number_of_the_square_can_be_read(open_page, tags_address):
+    """Its colour stands out from its ground as WCAG wants of small text: 4.5 to 1."""
+    for scheme in ("light", "dark"):
+        page = open_page(1440, scheme, tags_address)
+        assert page.evaluate(CONTRAST) >= 4.5
+
+
+CONTRAST = """() => {
+  const linear = (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const brightness = (text) => {
+    let found = text.match(/[0-9.]+/g).slice(0, 3).map(Number);
+    if (!text.startsWith("color(")) found = found.map((value) => value / 255);
+    return found.map(linear).reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+  };
+  return Math.min(...[...document.querySelectorAll("#overlap-square .heat tbody td:not(.self)")]
+    .map((cell) => getComputedStyle(cell))
+    .map((style) => [style.color, style.backgroundColor].map(brightness).sort((a, b) => b - a))
+    .map(([light, dark]) => (light + 0.05) / (dark + 0.05)));
+}"""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heliu.documents import Problems, parse_yaml
+from heliu.rules.asks import ConsentWord
 from heliu.rules.conditions import (
     AfterLast,
     Aggregate,
@@ -16,19 +17,29 @@ from heliu.rules.conditions import (
     AnyOf,
     Between,
     Compare,
+    ConsentTest,
     Did,
     FieldTest,
     HasTag,
+    InSegment,
     Near,
     Not,
     OneOf,
     Question,
     Rank,
     Sequence,
+    Verdict,
     When,
 )
 from heliu.rules.parse import GROUPS, HEADS, LEAVES, Reader
-from heliu.rules.vocabulary import STANDARD_FIELDS, STANDARD_PROPERTIES, Vocabulary
+from heliu.rules.vocabulary import (
+    MESSAGE_PROPERTIES,
+    NET_FEN,
+    STANDARD_FIELDS,
+    STANDARD_PROPERTIES,
+    Product,
+    Vocabulary,
+)
 from heliu.rules.windows import DAY, Ago, Back, Calendar, Day
 
 TAGS = ("interest.hr", "interest.python", "stage.enrolled")
@@ -36,10 +47,19 @@ CITY, CREATED, BIRTHDAY = (STANDARD_FIELDS[name] for name in ("city", "created_a
 ITEM, AMOUNT = STANDARD_PROPERTIES["item"], STANDARD_PROPERTIES["amount_fen"]
 
 
-def read(text, ranks=True):
+WORDS = Vocabulary(
+    products=(
+        Product("welder", "电焊工", "技能", 98_000),
+        Product("cnc", "数控", "技能", 128_000),
+        Product("hr", "人力资源", "管理"),
+    )
+)
+
+
+def read(text, segments=None):
     problems = Problems()
     value = parse_yaml(text, "r.yaml", problems)
-    return Reader(Vocabulary(), problems, TAGS, ranks).read(value), problems
+    return Reader(WORDS, problems, TAGS, segments).read(value), problems
 
 
 @pytest.mark.parametrize(
@@ -97,6 +117,70 @@ def read(text, ranks=True):
                 Question(Aggregate.LAST, "login", window=Back(7 * DAY)),
                 Question(Aggregate.LAST, None),
             ),
+        ),
+        (
+            '{did: [order_refunded, order_paid], sum: net_fen, is: "< 0"}',
+            Did(
+                Question(Aggregate.SUM, ("order_paid", "order_refunded"), NET_FEN), Compare("<", 0)
+            ),
+        ),
+        ("{did: [login, login]}", Did(Question(Aggregate.COUNT, "login"), Compare(">=", 1))),
+        (
+            "{did: message_reached, where: {channel: sms, campaign: [a, b]}, within: 30d}",
+            Did(
+                Question(
+                    Aggregate.COUNT,
+                    ("message_clicked", "message_delivered", "message_opened", "message_replied"),
+                    where=(
+                        (MESSAGE_PROPERTIES["campaign"], OneOf(("a", "b"))),
+                        (MESSAGE_PROPERTIES["channel"], OneOf(("sms",))),
+                    ),
+                    window=Back(30 * DAY),
+                ),
+                Compare(">=", 1),
+            ),
+        ),
+        (
+            "{did: course_view, where: {product.category: 技能, product.price_fen: '< 100000'}}",
+            Did(
+                Question(Aggregate.COUNT, "course_view", where=((ITEM, OneOf(("welder",))),)),
+                Compare(">=", 1),
+            ),
+        ),
+        (
+            "{last: course_view, where: {product.title: [数控, 人力资源], item: hr}, within: 3d}",
+            When(
+                Question(
+                    Aggregate.LAST,
+                    "course_view",
+                    where=((ITEM, OneOf(("cnc", "hr"))), (ITEM, OneOf(("hr",)))),
+                ),
+                Back(3 * DAY),
+            ),
+        ),
+        (
+            "{sequence: [message_sent, {did: login, where: {item: a}}, [login, service], any]}",
+            Sequence(
+                Question(
+                    Aggregate.FIRST,
+                    ("login", "service"),
+                    after=Question(
+                        Aggregate.FIRST,
+                        "login",
+                        where=((ITEM, OneOf(("a",))),),
+                        after=Question(Aggregate.FIRST, "message_sent"),
+                    ),
+                ),
+                Question(Aggregate.LAST, None),
+            ),
+        ),
+        (
+            "{consent: marketing, on: sms, is: refused}",
+            ConsentTest(ConsentWord("sms", "marketing"), Verdict.REFUSED),
+        ),
+        (
+            "{consent: service, on: email}",
+            ConsentTest(ConsentWord("email", "service"), Verdict.GRANTED),
         ),
         (
             "{rank: {count: order_paid, within: 365d}, bottom: 2.5%}",
@@ -179,8 +263,34 @@ def test_a_rule_means_what_it_says(text, condition):
         ("{field: created_at, between: [30d, 2026-01-01]}", "two dates or two durations"),
         ("{last: login}", "1:1: `last` needs exactly one of within"),
         ("{last: login, within: 3d, older_than: 1d}", "exactly one of within"),
-        ("{sequence: [login]}", "1:12: a sequence is of two events"),
-        ("{sequence: [login, login, login]}", "a sequence is of two events"),
+        ("{sequence: [login]}", "1:12: a sequence is a list of two to 8 steps"),
+        ("{sequence: [" + "login, " * 9 + "]}", "a sequence is a list of two to 8 steps"),
+        ("{sequence: [login, {did: logn}]}", "1:26: unknown event 'logn' (did you mean 'login'?)"),
+        ("{sequence: [login, {where: {item: a}}]}", "1:20: a step lacks 'did'"),
+        ("{sequence: [login, {did: login, count: 2}]}", "unknown key 'count' of a step"),
+        ("{did: []}", "1:7: an empty list"),
+        ("{did: [login, any]}", "1:15: `any` is every event already"),
+        ("{did: [login, logn]}", "1:15: unknown event 'logn' (did you mean 'login'?)"),
+        ("{did: [login, message_sent]}", "1:7: what we sent and what the person did"),
+        ("{did: mesage_sent}", "unknown event 'mesage_sent' (did you mean 'message_sent'?)"),
+        ("{did: message_sent, where: {item: a}}", "1:29: unknown property of a message 'item'"),
+        ("{did: message_sent, sum: amount_fen, is: 1}", "unknown property of a message"),
+        (
+            "{did: course_view, where: {product.category: 技能课}}",
+            "1:46: unknown product category '技能课' (did you mean '技能'?)",
+        ),
+        (
+            "{did: course_view, where: {product.categry: 技能}}",
+            "1:28: unknown property 'product.categry' (did you mean 'product.category'?)",
+        ),
+        ("{did: course_view, where: {product.title: [数控, 钳工]}}", "1:48: unknown product title"),
+        ("{did: course_view, where: {product.price_fen: dear}}", "'dear' is not a comparison"),
+        ("{did: course_view, distinct: product.title, is: 2}", "unknown property 'product.title'"),
+        ("{consent: marketing}", "1:1: `consent` needs `on`, a channel"),
+        ("{consent: marketng, on: sms}", "unknown topic 'marketng' (did you mean 'marketing'?)"),
+        ("{consent: service, on: smss}", "1:24: unknown channel 'smss' (did you mean 'sms'?)"),
+        ("{consent: service, on: sms, is: yes}", "1:33: unknown word on consent 'yes'"),
+        ("{segment: a}", "1:2: a tag can't read a segment"),
         ("{rank: {sum: amount_fen}, top: 20%}", "`sum` needs `of`"),
         ("{rank: {count: login, of: login}, top: 20%}", "`count` has no `of`"),
         ("{rank: {count: login}}", "a rank needs one of top, bottom"),
@@ -199,10 +309,11 @@ def test_every_mistake_is_told_at_once():
     assert [problem.place.column for problem in problems.found] == [14, 26, 43, 69]
 
 
-def test_a_rank_is_refused_where_there_are_no_cuts():
-    found, problems = read("{rank: {count: login}, top: 20%}", ranks=False)
+def test_a_segment_reads_segments_there_are():
+    assert read("{segment: a}", segments=("a", "b"))[0] == InSegment("a")
+    found, problems = read("{segment: aa}", segments=("a", "b"))
     assert found is None
-    assert "ranks are for tags only" in str(problems.found[0])
+    assert "1:11: unknown segment 'aa' (did you mean 'a'?)" in str(problems.found[0])
 
 
 def test_conditions_may_not_nest_without_end():
@@ -212,7 +323,17 @@ def test_conditions_may_not_nest_without_end():
 
 
 KEYS = st.sampled_from(
-    sorted({*HEADS, *GROUPS, *(key for keys in LEAVES.values() for key in keys), "is", "of", "x"})
+    sorted(
+        {
+            *HEADS,
+            *GROUPS,
+            *(key for keys in LEAVES.values() for key in keys),
+            "is",
+            "of",
+            "x",
+            "item",
+        }
+    )
 )
 SCALARS = st.one_of(
     st.none(),
@@ -223,7 +344,7 @@ SCALARS = st.one_of(
     st.datetimes(),
     st.text(max_size=6),
     st.sampled_from(
-        ["login", "any", "always", "30d", ">= 2", "20%", "amount_fen", "city", "today"]
+        ["login", "any", "always", "30d", ">= 2", "20%", "amount_fen", "city", "today", "sms"]
     ),
 )
 
@@ -238,5 +359,5 @@ SCALARS = st.one_of(
 def test_nonsense_is_a_problem_and_never_a_crash(plain):
     problems = Problems()
     value = parse_yaml(yaml.safe_dump(plain, allow_unicode=True), "r.yaml", problems)
-    condition = Reader(Vocabulary(), problems, TAGS).read(value) if value else None
+    condition = Reader(WORDS, problems, TAGS).read(value) if value else None
     assert (condition is None) == bool(problems.found)

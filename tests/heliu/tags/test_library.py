@@ -6,13 +6,27 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from heliu.documents import Problems
-from heliu.errors import ConfigError
-from heliu.rules.conditions import Always
+from heliu.errors import ConfigError, Place
+from heliu.rules.conditions import (
+    Aggregate,
+    AllOf,
+    Always,
+    AnyOf,
+    Not,
+    Question,
+    When,
+)
 from heliu.rules.examples import AS_OF
+from heliu.rules.library import Library, TagRule
 from heliu.rules.proof import run_examples, run_segment_examples
-from heliu.rules.vocabulary import Vocabulary
+from heliu.rules.rewriting import with_expiry
+from heliu.rules.vocabulary import Vocabulary, products_of
+from heliu.rules.windows import DAY, Back
 from heliu.segments.library import load_segments
+from heliu.sources.products import load_products
 from heliu.tags.library import load_library
+from tests.heliu.rules.grammar import read
+from tests.heliu.rules.people import undone
 
 ROOT = Path(__file__).parents[3]
 FIRM = ROOT / "examples" / "firm"
@@ -35,6 +49,11 @@ def tag(name, when="{ did: login }", examples=EXAMPLES, **words):
     return f"tag: {name}\ntitle: {name}\n{extra}when: {when}\n{examples}"
 
 
+def only(name, **words):
+    """A tag without `when`."""
+    return f"tag: {name}\ntitle: {name}\n" + "".join(f"{k}: {v}\n" for k, v in words.items())
+
+
 def load(*roots):
     problems = Problems()
     return load_library(roots, Vocabulary(), problems), [str(p) for p in problems.found]
@@ -43,8 +62,9 @@ def load(*roots):
 @pytest.mark.parametrize("roots", [(ROOT,), (ROOT, FIRM)])
 def test_the_rules_that_come_with_heliu_are_sound_and_their_examples_hold(roots):
     problems = Problems()
-    library = load_library(roots, Vocabulary(), problems)
-    segments = load_segments(roots, library, Vocabulary(), problems)
+    words = Vocabulary(products=products_of(load_products(FIRM, ZONE, problems)))
+    library = load_library(roots, words, problems)
+    segments = load_segments(roots, library, words, problems)
     problems.raise_if_any()
     assert len(library.tags) >= 30
     assert set(segments) >= {"inactive_customers", "unpaid_orders", "interested_in_course"}
@@ -97,8 +117,46 @@ def test_the_firm_may_switch_a_default_off(tmp_path):
         ({"a": "when: always"}, "1:1: a tag file begins with `tag: a`"),
         ({"a": "tag: a"}, "1:1: a tag lacks 'title', 'when'"),
         ({"a": tag("a", nickname="x")}, "3:1: unknown key 'nickname' of a tag"),
-        ({"a": tag("a", expires="60d")}, "3:1: 'expires' is not supported yet"),
-        ({"a": tag("a", manual="true")}, "'manual' is not supported yet"),
+        ({"a": tag("a", expires="60 days")}, "3:10: '60 days' is not a duration"),
+        ({"a": tag("a", expires="60d", when="{ did: login, count: 0 }")}, "none does"),
+        ({"a": tag("a", max_age="0h")}, "3:10: '0h' is an impossible window"),
+        ({"a": tag("a", manual="yes")}, "`manual` is true, or not there"),
+        ({"a": tag("a", local="false")}, "`local` is true, or not there"),
+        ({"a": tag("a", sql="SELECT id AS profile_id FROM profile")}, "`when` and `sql` in one"),
+        ({"a": only("a", sql="SELECT id FROM profile")}, "3:6: must select one column, profile_id"),
+        ({"a": only("a")}, "1:1: a tag lacks 'when'"),
+        (
+            {"a": tag("a", examples="examples: [{given: {}, hands: [], holds: true}]")},
+            "`hands` is for a tag with `manual`",
+        ),
+        (
+            {"a": tag("a", examples="examples: [{given: {}, sql: true, holds: true}]")},
+            "`sql` is for a tag with `sql`",
+        ),
+        (
+            {"a": tag("a", examples="examples: [{given: {}, consents: [{on: sms}], holds: true}]")},
+            "a word on consent lacks 'consent', 'is'",
+        ),
+        (
+            {
+                "a": tag(
+                    "a",
+                    examples="examples:"
+                    " [{given: {message_sent: [{on: 2026-01-01, item: x}]}, holds: true}]",
+                )
+            },
+            "unknown property 'item'",
+        ),
+        (
+            {
+                "a": tag(
+                    "a",
+                    manual="true",
+                    examples="examples: [{given: {}, hands: [{at: x}], holds: true}]",
+                )
+            },
+            "a word by hand lacks 'holds'",
+        ),
         ({"a": tag("a", order="1")}, "`order` needs a `group`"),
         ({"a": tag("a", order="first", group="g")}, "`order` is a whole number"),
         ({"a": tag("a", examples="")}, "needs at least one example that holds"),
@@ -196,3 +254,171 @@ def test_a_segment_reads_only_tags_there_are(tmp_path):
     problems = Problems()
     assert load_segments([tmp_path], library, Vocabulary(), problems) == {}
     assert "unknown tag 'a'" in str(problems.found[0])
+
+
+LOGIN_OR_HAND = """
+examples: # as of 2026-01-31
+  - { given: { login: [2026-01-30] }, holds: true }
+  - { given: { login: [2026-01-20] }, holds: false }
+  - { given: {}, hands: [{ holds: true, at: 2026-01-25 }], holds: true }
+  - { given: {}, hands: [{ holds: true, at: 2026-01-21 }], holds: false }
+  - given: { login: [2026-01-30] }
+    hands: [{ holds: false, at: 2025-01-01 }]
+    holds: false
+  - given: { login: [2026-01-30] }
+    hands: [{ holds: false, at: 2025-01-01, until: 2026-01-31 }]
+    holds: true
+  - given: {}
+    hands: [{ holds: false, at: 2026-01-30 }, { holds: true, at: 2026-01-30 }]
+    holds: true
+"""
+BY_CONSENT = """
+examples:
+  - given: { message_sent: [{ on: 2026-01-30, channel: sms }] }
+    consents: [{ consent: marketing, on: sms, is: granted, at: 2026-01-02 }]
+    holds: true
+  - given: { message_sent: [{ on: 2026-01-30, channel: sms }] }
+    consents:
+      - { consent: marketing, on: sms, is: granted, at: 2026-01-02 }
+      - { consent: marketing, on: sms, is: refused, at: 2026-01-01, record: 2 }
+    holds: false
+  - given: { message_sent: [{ on: 2026-01-30, channel: email }] }
+    consents: [{ consent: marketing, on: sms, is: granted }]
+    holds: false
+  - { given: {}, consents: [{ consent: marketing, on: sms, is: granted }], holds: false }
+"""
+BY_SELECT = """
+examples:
+  - { given: { login: [2026-01-30, 2026-01-31] }, holds: true }
+  - { given: { login: [2026-01-30] }, holds: false }
+  - { given: {}, sql: true, holds: true }
+  - { given: { login: [2026-01-30, 2026-01-31] }, sql: false, holds: false }
+"""
+KINDS = [
+    tag("a", "{ did: login }", LOGIN_OR_HAND, manual="true", expires="7d", local="true"),
+    tag(
+        "a",
+        "{ all: [{ consent: marketing, on: sms },"
+        " { did: message_sent, where: { channel: sms } }] }",
+        BY_CONSENT,
+    ),
+    only(
+        "a",
+        sql="SELECT profile_id FROM event WHERE type = 'login' GROUP BY profile_id"
+        " HAVING count(*) > 1",
+    )
+    + BY_SELECT,
+    only("a", manual="true"),
+    only("a", manual="true", expires="7d")
+    + """
+examples:
+  - { given: {}, hands: [{ holds: true }], holds: true }
+  - { given: {}, hands: [{ holds: true, at: 2026-01-01 }], holds: false }
+""",
+]
+
+
+@pytest.mark.parametrize("text", KINDS)
+def test_examples_can_say_all_that_rules_ask(tmp_path, engine, text):
+    write(tmp_path, "a", text)
+    library, problems = load(tmp_path)
+    assert problems == []
+    assert run_examples(library, ZONE) == []
+    with undone(engine) as connection:
+        assert run_examples(library, ZONE, connection) == []
+
+
+def test_what_a_file_says_besides_is_kept(tmp_path):
+    write(tmp_path, "a", tag("a", local="true", expires="60d", max_age="36h", manual="true"))
+    rule = load(tmp_path)[0].tags["a"]
+    assert (rule.local, rule.manual) == (True, True)
+    assert (rule.expires_seconds, rule.max_age_seconds) == (60 * DAY, 36 * 3_600)
+    assert rule.written == read({"did": "login"})
+
+
+@pytest.mark.parametrize(
+    ("when", "newest"),
+    [
+        ({"did": "login", "count": ">= 2", "within": "90d"}, [("login", None)]),
+        ({"did": "login", "between": ["90d", "30d"]}, [("login", Back(90 * DAY, 30 * DAY))]),
+        ({"not": {"did": "login", "count": 0}}, [("login", None)]),
+        (
+            {"any": [{"last": "login", "older_than": "3d"}, {"did": "service"}]},
+            [("login", None), ("service", None)],
+        ),
+        ({"all": [{"did": "login"}, {"did": "service", "count": 0}]}, [("login", None)]),
+        ({"sequence": ["login", "service"], "then_not": "order_paid"}, [("service", None)]),
+        ({"last": "service", "after_last": "login"}, [("service", None)]),
+        ({"rank": {"count": "login"}, "top": "20%"}, [("login", None)]),
+        ({"not": {"did": "login", "sum": "score", "is": "<= 3"}}, [("login", None)]),
+        ({"did": "login", "sum": "score", "is": "< 3"}, []),
+        ({"none": [{"did": "login"}]}, []),
+        ({"not": {"last": "login", "within": "3d"}}, []),
+        ({"field": "city", "exists": True}, []),
+    ],
+)
+def test_a_tag_expires_with_the_newest_event_that_speaks_for_it(when, newest):
+    rule = read(when)
+    found = with_expiry(rule, 7 * DAY)
+    if not newest:
+        assert found is None
+        return
+    assert isinstance(found, AllOf)
+    assert found.parts[0] == rule
+    assert found.parts[1] == AnyOf(
+        tuple(
+            When(Question(Aggregate.LAST, event, window=window), Back(7 * DAY))
+            for event, window in newest
+        )
+    )
+
+
+def segments_of(root, **rules):
+    for name, when in rules.items():
+        write(root, name, f"segment: {name}\ntitle: {name}\nwhen: {when}\n", kind="segments")
+    problems = Problems()
+    found = load_segments([root], load_library([], Vocabulary(), problems), Vocabulary(), problems)
+    return found, "\n".join(map(str, problems.found))
+
+
+def test_a_segment_made_of_segments_is_their_conditions(tmp_path):
+    found, problems = segments_of(
+        tmp_path,
+        a="{ all: [{ segment: b }, { not: { segment: c } }] }",
+        b="{ any: [{ segment: c }, { did: login }] }",
+        c="{ field: city, is: x }",
+    )
+    assert problems == ""
+    city, login = read({"field": "city", "is": "x"}), read({"did": "login"})
+    assert found["a"].condition == AllOf((AnyOf((city, login)), Not(city)))
+    assert (found["a"].reads, found["c"].reads) == ({"b", "c"}, set())
+    again, _ = segments_of(tmp_path, c="{ field: city, is: y }")
+    assert again["a"].rule_hash != found["a"].rule_hash
+
+
+def test_segments_in_a_circle_are_named(tmp_path):
+    found, problems = segments_of(
+        tmp_path, a="{ segment: b }", b="{ not: { segment: a } }", c="{ segment: a }", d="always"
+    )
+    assert "a.yaml:1:1: segment dependency cycle among ['a', 'b']" in problems
+    assert set(found) == {"d"}
+
+
+def test_what_segments_rank_by_is_lent_to_the_library(tmp_path):
+    found, problems = segments_of(tmp_path, a="{ rank: { count: login }, top: 5% }")
+    assert problems == ""
+    library = load_library([], Vocabulary(), Problems())
+    lent = library.lend(found.values())
+    assert [str(rank) for rank in lent.ranks] == ["top 5% by count login"]
+    assert lent.questions == tuple(rank.question for rank in lent.ranks)
+    assert (library.ranks, library.lend([]).hash == library.hash) == ((), True)
+    assert lent.hash != library.hash
+
+
+def test_hashes_are_what_they_were_when_the_language_had_less():
+    rules = {
+        "a": read({"all": [{"did": "login", "count": ">= 2", "within": "90d"}, "always"]}),
+        "b": read({"sequence": ["login", "service"], "then_not": "order_paid"}),
+    }
+    library = Library({n: TagRule(n, n, rule, Place("t.yaml")) for n, rule in rules.items()})
+    assert library.rule_hashes == {"a": "7e47a0d36f086851", "b": "3418e05784c41972"}

@@ -12,15 +12,17 @@ import sqlalchemy as sa
 
 from heliu.documents import Problems, parse_yaml
 from heliu.errors import Place
+from heliu.rules.cuts import stored_cuts
 from heliu.rules.library import Library, TagRule
 from heliu.rules.parse import Reader
 from heliu.rules.reference import Happening, Person, tags_of
 from heliu.rules.vocabulary import Vocabulary
 from heliu.rules.windows import Clock
-from heliu.tags.apply import TAG_COUNT, TAG_RUN, TOUCHED
-from heliu.tags.evaluation import PROFILE_TAG, TAG, TAG_CHANGE
+from heliu.tags.apply import TAG_COUNT
+from heliu.tags.delta import PROFILE_TAG, TAG_CHANGE, TOUCHED
 from heliu.tags.library import load_library
-from heliu.tags.printing import newest_cuts, to_sql
+from heliu.tags.plan import TAG, TAG_RUN
+from heliu.tags.printing import to_sql
 from heliu.tags.retag import retag
 from models.bulk import bulk_insert
 from models.database import reading, writing
@@ -145,7 +147,7 @@ def test_time_alone_moves_tags_and_the_first_day_is_kept(engine):
     counts = retag(engine, SMALL, later, 2, ZONE)
     assert carried(engine) == {(1, "buyer")}
     assert moves(engine, 2) == {
-        (1, "recent", False, "facts"), (1, "both", False, "facts"), (2, "recent", False, "facts"),
+        (1, "recent", False, "time"), (1, "both", False, "time"), (2, "recent", False, "time"),
     }  # fmt: skip
     assert counts.left == 3
     with reading(engine) as connection:
@@ -189,7 +191,7 @@ def test_a_profile_that_is_no_more_loses_its_tags(engine):
     with writing(engine) as connection:
         connection.execute(sa.text("DELETE FROM profile WHERE id = 2"))
     retag(engine, SMALL, AS_OF, 2, ZONE)
-    assert moves(engine, 2) == {(2, "recent", False, "profile gone")}
+    assert moves(engine, 2) == {(2, "recent", False, "gone")}
     assert 2 not in {profile_id for profile_id, _ in carried(engine)}
 
 
@@ -211,14 +213,14 @@ def test_only_notes_that_were_seen_are_taken_off_the_pile(engine, monkeypatch):
             connection.execute(TOUCHED.insert().values(row))
     from heliu.tags import retag as module
 
-    evaluate = module.evaluate
+    judge_range = module.judge_range
 
-    def meanwhile(connection, *rest):
+    def meanwhile(*about):
         with writing(engine) as other:
             other.execute(TOUCHED.insert().values(profile_id=3, reason="fact", run_id=2))
-        return evaluate(connection, *rest)
+        return judge_range(*about)
 
-    monkeypatch.setattr(module, "evaluate", meanwhile)
+    monkeypatch.setattr(module, "judge_range", meanwhile)
     assert retag(engine, SMALL, AS_OF, 5, ZONE).touched == 2
     with reading(engine) as connection:
         assert connection.execute(sa.select(TOUCHED.c.profile_id)).scalars().all() == [3]
@@ -363,7 +365,7 @@ def test_the_cuts_of_a_run_are_kept_and_repeat_it(engine):
     )
     retag(engine, library, AS_OF, 1, ZONE)
     with reading(engine) as connection:
-        cuts = newest_cuts(connection)
+        cuts = stored_cuts(connection)
         stored = connection.execute(sa.select(TAG_RUN.c.cuts)).scalar_one()
     assert cuts == json.loads(stored)
     assert set(cuts) == {
