@@ -109,7 +109,7 @@ def test_a_tag_is_told_leaf_by_leaf_with_the_day_it_will_leave(tagged):
     ]
 
 
-CAUSE = "the rule changed"  # a new tag
+CAUSE = "rule changed"  # a new tag
 
 
 def test_names_are_shown_only_when_asked_and_chinese_too(tagged):
