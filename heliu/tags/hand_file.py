@@ -1,7 +1,5 @@
 """CSV → words by hand: who carries a tag, as people fill it in."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -10,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from heliu.documents import Problems
 from heliu.errors import ConfigError, Place, Problem, did_you_mean
+from heliu.sheets import sheet_lines
 from heliu.tags.hands import HandWord
 
 NEEDED = ("profile", "tag")
 COLUMNS = (*NEEDED, "holds", "who", "why", "until")
-ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China saves the second
 HOLDS = {"": True, "yes": True, "no": False, "unset": None}
 
 
@@ -39,7 +37,7 @@ def read_hand_file(path: Path, zone: ZoneInfo, problems: Problems, who: str = ""
 
 
 def _rows(path: Path) -> Iterator[_Row]:
-    lines = _lines(path)
+    lines = sheet_lines(path)
     heading = [_plain(cell) for cell in next(lines, [])]
     where, remedy = Place(str(path), 1), f"Columns: {', '.join(COLUMNS)}."
     problems = [
@@ -58,29 +56,6 @@ def _rows(path: Path) -> Iterator[_Row]:
         told = dict(zip(heading, map(_plain, line), strict=False))
         if any(told.values()):
             yield _Row(Place(str(path), number), {name: told.get(name, "") for name in COLUMNS})
-
-
-def _lines(path: Path) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(_text(path), newline=""))
-    try:
-        yield from reader
-    except csv.Error as error:
-        place = Place(str(path), reader.line_num)
-        raise ConfigError([Problem(place, "is no CSV", "Save it as CSV in UTF-8.")]) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        says = f"can't be read: {error.strerror}"
-        raise ConfigError([Problem(Place(str(path)), says)]) from error
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ConfigError([Problem(Place(str(path)), "is no text", "Save it as CSV in UTF-8.")])
 
 
 def _plain(cell: str) -> str:

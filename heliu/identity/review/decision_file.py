@@ -1,7 +1,5 @@
 """CSV → decisions: the queue as people filled it in, by hand or on the page."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +11,7 @@ from heliu.identity.normalise import normalise_identifier
 from heliu.identity.review.proposals import Proposal, holding, in_parts, on_pair
 from heliu.identity.review.standing import VALUES, Verdict
 from heliu.identity.tables.store import RECORD
+from heliu.sheets import sheet_lines
 
 READ = (
     "verdict", "why", "left_id", "left_source", "left_key", "right_id", "right_source",
@@ -20,7 +19,6 @@ READ = (
 )  # fmt: skip
 NEEDED = ("verdict",)
 IMPORTED = (Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE, Verdict.BLOCK, Verdict.KEEP)
-ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China saves the second
 
 
 class Row(NamedTuple):
@@ -81,7 +79,7 @@ def record_ids(
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    lines = _lines(path)
+    lines = sheet_lines(path)
     heading = [_plain(cell).strip() for cell in next(lines, [])]
     where = Place(str(path), 1)
     problems = [
@@ -99,29 +97,6 @@ def _rows(path: Path) -> Iterator[Row]:
         cells = {name: told.get(name, "").strip() for name in READ}
         if cells["verdict"]:
             yield Row(Place(str(path), number), cells)
-
-
-def _lines(path: Path) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(_text(path), newline=""))
-    try:
-        yield from reader
-    except csv.Error as error:
-        place = Place(str(path), reader.line_num)
-        raise ConfigError([Problem(place, "is no CSV", "Save it as CSV in UTF-8.")]) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        says = f"can't be read: {error.strerror}"
-        raise ConfigError([Problem(Place(str(path)), says)]) from error
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ConfigError([Problem(Place(str(path)), "is no text", "Save it as CSV in UTF-8.")])
 
 
 def _proposal(

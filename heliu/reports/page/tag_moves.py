@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from heliu.reports import charts
 from heliu.reports.figures.tag_moves import Move
+from heliu.reports.figures.tagging import Retagging
 from heliu.reports.figures.tags import TagFigures
 from heliu.reports.page.parts import (
     Bar,
@@ -242,11 +243,12 @@ def runs_panel(figures: TagFigures, say: Words) -> Panel:
         )
         if runs
         else None,
-        _runs_table(figures, say),
+        runs_table(figures.runs, say),
     )
 
 
-def _runs_table(figures: TagFigures, say: Words) -> Table:
+def runs_table(runs: Sequence[Retagging], say: Words) -> Table:
+    """Evaluations of the library, the newest first."""
     return Table(
         [
             Column(say("运行", "Run"), "code"),
@@ -263,6 +265,6 @@ def _runs_table(figures: TagFigures, say: Words) -> Table:
                 say.number(run.entered),
                 say.number(run.left),
             )
-            for run in reversed(figures.runs)
+            for run in reversed(runs)
         ],
     )

@@ -17,6 +17,7 @@ from heliu.reports.page.parts import (
     one_bar,
     series_tone,
 )
+from heliu.reports.page.tag_moves import runs_table
 from heliu.reports.words import Words
 
 MANY = 14  # bars; more stand in two columns
@@ -165,27 +166,7 @@ def movements_panel(figures: Figures, say: Words) -> Panel:
         )
         if moved
         else None,
-        Table(
-            [
-                Column(say("运行", "Run"), "code"),
-                Column(say("数据截至", "As of")),
-                Column(say("方式", "How")),
-                Column(say("进入", "Entered"), "number"),
-                Column(say("离开", "Left"), "number"),
-            ],
-            [
-                (
-                    f"#{row.run_id}",
-                    say.time(row.as_of_at),
-                    say("全量", "full") if row.full else say("增量", "incremental"),
-                    say.number(row.entered),
-                    say.number(row.left),
-                )
-                for row in reversed(figures.retaggings)
-            ],
-        )
-        if figures.retaggings
-        else None,
+        runs_table(figures.retaggings, say) if figures.retaggings else None,
         wide=len(figures.tags) > MANY,
     )
 
